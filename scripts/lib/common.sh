@@ -8,7 +8,7 @@ REPO_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # Everything that is built or downloaded lives in one cache folder outside the clone, so that a fresh
 # clone starts warm. Override with PANTHEON_CACHE.
 PANTHEON_CACHE=${PANTHEON_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pantheon}
-mkdir -p "$PANTHEON_CACHE"
+mkdir -p "$PANTHEON_CACHE/log"
 # A target folder must be called `target`: the wasm builder looks for that name.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PANTHEON_CACHE/target}
 BIN_DIR=$CARGO_TARGET_DIR/release
@@ -39,7 +39,6 @@ fail() {
 logged() {
 	local name=$1 log
 	shift
-	mkdir -p "$PANTHEON_CACHE/log"
 	log=$PANTHEON_CACHE/log/$name.log
 	if ! "$@" >"$log" 2>&1; then
 		tail -n 40 "$log" >&2

@@ -11,7 +11,7 @@ target_installed() { compgen -G "$SYSROOT/lib/rustlib/$1/lib/libcore*.rlib" >/de
 # fetch_rust_src: put the standard library's source into the sysroot, out of Debian's archive.
 # apt checks the package against the archive's signed index; the machine's own sources stay untouched.
 fetch_rust_src() {
-	local version dir mirror suite deb
+	local version dir mirror suite deb apt_options
 	[ -f "$SYSROOT/lib/rustlib/src/rust/library/Cargo.lock" ] && return 0
 	version=$(rustc --version | cut -d' ' -f2)
 	dir=$PANTHEON_CACHE/rust-src
@@ -21,22 +21,25 @@ fetch_rust_src() {
 	mirror=${mirror:-http://deb.debian.org/debian}
 	for suite in trixie-backports trixie forky sid; do
 		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$dir/sources.list"
-		local apt_options=(-o "Dir::Etc::SourceList=$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
+		apt_options=(-o "Dir::Etc::SourceList=$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
 			-o "Dir::State::Lists=$dir/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
 			-o APT::Sandbox::User=root)
 		apt-get "${apt_options[@]}" update >&2 || continue
 		deb=$(apt-cache "${apt_options[@]}" madison rust-src | awk '{print $3}' | grep -F "$version+dfsg" | head -n 1) || true
 		[ -n "$deb" ] || continue
 		(cd "$dir/archives" && apt-get "${apt_options[@]}" download "rust-src=$deb") >&2 || continue
-		dpkg -x "$dir"/archives/rust-src_*.deb "$dir/unpacked"
+		dpkg -x "$dir"/archives/rust-src_*.deb "$dir/unpacked" || return 1
+		# A half-made folder of an earlier attempt would receive the copy inside itself.
+		rm -rf "$SYSROOT/lib/rustlib/src/rust/library"
 		mkdir -p "$SYSROOT/lib/rustlib/src/rust"
-		cp -r "$(find "$dir/unpacked" -type d -name library -path '*rust*' | head -n 1)" "$SYSROOT/lib/rustlib/src/rust/library"
+		cp -r "$dir/unpacked/usr/src/rustc-$version/library" "$SYSROOT/lib/rustlib/src/rust/library" || return 1
+		rm -rf "$dir/unpacked"
 		return 0
 	done
 	return 1
 }
 
-# build_target TARGET CRATES FEATURES: compile the standard library for a target into the sysroot.
+# build_target TARGET CRATES: compile the standard library for a target into the sysroot.
 build_target() {
 	local target=$1 crates=$2 dir=$PANTHEON_CACHE/build-std/$1
 	rm -rf "$dir"
