@@ -13,9 +13,7 @@
 
 use codec::{DecodeAll, Encode};
 use minicbor::{data::Type, Decoder, Encoder};
-use pantheon_primitives::{
-	bitcoin::AnchorProof, checkpoint::Checkpoint, BlockHash, GenesisHash, LogRoot,
-};
+use pantheon_primitives::{bitcoin::AnchorProof, Checkpoint};
 use std::{
 	fs, io,
 	path::{Path, PathBuf},
@@ -23,8 +21,6 @@ use std::{
 
 /// The format version that this module writes and reads.
 pub const VERSION: u64 = 1;
-/// Length in bytes of a checkpoint's canonical form.
-pub const CHECKPOINT_LEN: usize = 112;
 /// The largest anchor file that is read, in bytes. A proof with 2,016 headers and a transaction of
 /// 100 kB stays well below it.
 pub const MAX_LEN: usize = 1024 * 1024;
@@ -116,7 +112,11 @@ impl AnchorFile {
 			return Err(AnchorFileError::UnknownVersion(version));
 		}
 		expect_key(&mut d, 2)?;
-		let checkpoint = decode_checkpoint(definite_bytes(&mut d)?)?;
+		let checkpoint = definite_bytes(&mut d)?
+			.try_into()
+			.ok()
+			.and_then(Checkpoint::decode_canonical)
+			.ok_or(AnchorFileError::Checkpoint)?;
 		expect_key(&mut d, 3)?;
 		let proof = AnchorProof::decode_all(&mut definite_bytes(&mut d)?)
 			.map_err(|_| AnchorFileError::Proof)?;
@@ -171,35 +171,10 @@ fn definite_bytes<'b>(d: &mut Decoder<'b>) -> Result<&'b [u8], AnchorFileError> 
 	}
 }
 
-/// genesis ‖ block number (u64, big-endian) ‖ block hash ‖ log size (u64, big-endian) ‖ log root
-pub fn decode_checkpoint(bytes: &[u8]) -> Result<Checkpoint, AnchorFileError> {
-	let bytes: &[u8; CHECKPOINT_LEN] = bytes.try_into().map_err(|_| AnchorFileError::Checkpoint)?;
-	let (genesis, rest) = split::<32>(bytes)?;
-	let (number, rest) = split::<8>(rest)?;
-	let (hash, rest) = split::<32>(rest)?;
-	let (size, rest) = split::<8>(rest)?;
-	let (root, _) = split::<32>(rest)?;
-	let block_number =
-		u32::try_from(u64::from_be_bytes(number)).map_err(|_| AnchorFileError::Checkpoint)?;
-	Ok(Checkpoint {
-		genesis: GenesisHash::new(genesis),
-		block_number,
-		block_hash: BlockHash::new(hash),
-		log_size: u64::from_be_bytes(size),
-		log_root: LogRoot::new(root),
-	})
-}
-
-fn split<const N: usize>(bytes: &[u8]) -> Result<([u8; N], &[u8]), AnchorFileError> {
-	bytes
-		.split_first_chunk::<N>()
-		.map(|(head, rest)| (*head, rest))
-		.ok_or(AnchorFileError::Checkpoint)
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use pantheon_primitives::{BlockHash, GenesisHash, LogRoot};
 
 	fn sample() -> AnchorFile {
 		AnchorFile {
@@ -258,11 +233,20 @@ mod tests {
 	}
 
 	#[test]
-	fn a_block_number_over_32_bits_is_refused() {
-		let mut canonical = sample().checkpoint.encode_canonical();
-		canonical[32] = 1;
-		assert_eq!(decode_checkpoint(&canonical), Err(AnchorFileError::Checkpoint));
-		assert_eq!(decode_checkpoint(&canonical[1..]), Err(AnchorFileError::Checkpoint));
+	fn a_checkpoint_of_another_length_or_with_a_huge_block_number_is_refused() {
+		let file = sample();
+		let canonical = file.checkpoint.encode_canonical();
+		let with_checkpoint = |checkpoint: &[u8]| {
+			let mut e = Encoder::new(Vec::new());
+			e.map(3).unwrap().u8(1).unwrap().u64(1).unwrap().u8(2).unwrap();
+			e.bytes(checkpoint).unwrap().u8(3).unwrap().bytes(&file.proof.encode()).unwrap();
+			AnchorFile::decode(&e.into_writer())
+		};
+		assert_eq!(with_checkpoint(&canonical), Ok(file.clone()));
+		assert_eq!(with_checkpoint(&canonical[1..]), Err(AnchorFileError::Checkpoint));
+		let mut huge = canonical;
+		huge[32] = 1;
+		assert_eq!(with_checkpoint(&huge), Err(AnchorFileError::Checkpoint));
 	}
 
 	#[test]

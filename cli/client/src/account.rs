@@ -1,0 +1,120 @@
+//! The account that pays for a transaction: an sr25519 key, apart from any operator key.
+
+use std::{
+	fmt, fs, io,
+	path::{Path, PathBuf},
+	str::FromStr,
+};
+use subxt::utils::AccountId32;
+use subxt_signer::{sr25519::Keypair, SecretUri};
+
+/// An account with its key. Its `Debug` shows the address only.
+#[derive(Clone)]
+pub struct Account {
+	pub(crate) keypair: Keypair,
+}
+
+/// Why an account could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+	/// Not `//Name`, a mnemonic phrase or a 0x-prefixed seed.
+	#[error("not a secret URI: expected //Name, a mnemonic phrase, or 0x and 64 hex digits")]
+	Malformed,
+	/// The file that holds the secret can't be read.
+	#[error("can't read the account file {path}: {source}")]
+	Io {
+		/// The file.
+		path: PathBuf,
+		/// What the system said.
+		source: io::Error,
+	},
+	/// Others on this machine may read the secret.
+	#[error("the account file {path} can be read by others: run `chmod 600 {path}`")]
+	Exposed {
+		/// The file.
+		path: PathBuf,
+	},
+}
+
+impl Account {
+	/// From a secret URI: a development account (`//Alice`), a mnemonic phrase, or a hex seed, each
+	/// with an optional derivation path.
+	pub fn from_uri(uri: &str) -> Result<Self, AccountError> {
+		let uri = SecretUri::from_str(uri.trim()).map_err(|_| AccountError::Malformed)?;
+		let keypair = Keypair::from_uri(&uri).map_err(|_| AccountError::Malformed)?;
+		Ok(Self { keypair })
+	}
+
+	/// From a file that holds a secret URI and that only its owner may read.
+	pub fn from_file(path: &Path) -> Result<Self, AccountError> {
+		let io = |source| AccountError::Io { path: path.to_owned(), source };
+		#[cfg(unix)]
+		{
+			use std::os::unix::fs::PermissionsExt;
+			let mode = fs::metadata(path).map_err(io)?.permissions().mode();
+			if mode & 0o077 != 0 {
+				return Err(AccountError::Exposed { path: path.to_owned() });
+			}
+		}
+		Self::from_uri(&fs::read_to_string(path).map_err(io)?)
+	}
+
+	/// From what a user names: `//Name` is a development account, anything else a file. So a secret
+	/// never has to stand on a command line, where other users of the machine see it.
+	pub fn named(name: &str) -> Result<Self, AccountError> {
+		if name.starts_with("//") {
+			Self::from_uri(name)
+		} else {
+			Self::from_file(Path::new(name))
+		}
+	}
+
+	/// The account id.
+	pub fn id(&self) -> [u8; 32] {
+		self.keypair.public_key().0
+	}
+
+	/// The account id as subxt has it; its text form is the SS58 address.
+	pub fn address(&self) -> AccountId32 {
+		AccountId32(self.id())
+	}
+}
+
+impl fmt::Debug for Account {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "Account({})", self.address())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn alice_is_who_she_is_everywhere() {
+		let alice = Account::named("//Alice").unwrap();
+		assert_eq!(alice.address().to_string(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+		let shown = format!("{alice:?}");
+		assert_eq!(shown, format!("Account({})", alice.address()));
+	}
+
+	#[test]
+	fn nonsense_and_missing_files_are_refused() {
+		assert!(matches!(Account::from_uri("not words"), Err(AccountError::Malformed)));
+		assert!(matches!(Account::named("/nowhere/at/all"), Err(AccountError::Io { .. })));
+	}
+
+	#[cfg(unix)]
+	#[test]
+	fn a_file_that_others_can_read_is_refused() {
+		use std::os::unix::fs::PermissionsExt;
+		let dir = tempfile::tempdir().unwrap();
+		let file = dir.path().join("account");
+		fs::write(&file, "//Bob\n").unwrap();
+		fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+		assert!(matches!(Account::from_file(&file), Err(AccountError::Exposed { .. })));
+		fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+		let bob = Account::from_file(&file).unwrap();
+		assert_eq!(bob.id(), Account::from_uri("//Bob").unwrap().id());
+	}
+}
