@@ -103,8 +103,8 @@ impl Chain<BlockHash, u32> for Ancestry {
 /// Checks that `justification` (SCALE bytes) makes the block final under `set`.
 ///
 /// Follows the rules of the SDK's client: enough weight by `finality-grandpa`'s commit validation, every
-/// vote signed for this round and set, every ancestry shown, no header beside the point. Stricter in one
-/// thing: a vote by a stranger fails the whole.
+/// vote signed for this round and set, every ancestry shown, no header beside the point. Stricter in two
+/// things: a vote by a stranger fails the whole, and so does one that misnumbers its block.
 pub fn verify_justification(
 	hash: &BlockHash,
 	number: u32,
@@ -129,16 +129,14 @@ pub fn verify_justification(
 	if ancestry.0.len() != votes_ancestries.len() {
 		return Err(JustificationError::UnusedHeaders);
 	}
-	if !validate_commit(&commit, &voters, &ancestry).is_ok_and(|result| result.is_valid()) {
-		return Err(JustificationError::NotEnoughVotes);
-	}
-
-	// Votes may be for descendants of the lowest block voted for; each must be tied to it by headers.
+	// Votes may be for descendants of the lowest block voted for; each must be tied to it by headers, and
+	// number its block by that distance. Checked before the votes are counted, since `validate_commit`
+	// panics on votes that contradict each other so.
 	let base = commit
 		.precommits
 		.iter()
-		.min_by_key(|vote| vote.precommit.target_number)
-		.map(|vote| vote.precommit.target_hash)
+		.map(|vote| &vote.precommit)
+		.min_by_key(|vote| vote.target_number)
 		.ok_or(JustificationError::NotEnoughVotes)?;
 	let mut visited = BTreeSet::new();
 	for vote in &commit.precommits {
@@ -148,12 +146,21 @@ pub fn verify_justification(
 			return Err(JustificationError::BadSignature);
 		}
 		let target = vote.precommit.target_hash;
-		if target != base {
-			let route =
-				ancestry.ancestry(base, target).map_err(|_| JustificationError::BadAncestry)?;
+		let mut distance = 0;
+		if target != base.target_hash {
+			let route = ancestry
+				.ancestry(base.target_hash, target)
+				.map_err(|_| JustificationError::BadAncestry)?;
+			distance = u32::try_from(route.len()).unwrap_or(u32::MAX).saturating_add(1);
 			visited.insert(target);
 			visited.extend(route);
 		}
+		if base.target_number.checked_add(distance) != Some(vote.precommit.target_number) {
+			return Err(JustificationError::BadAncestry);
+		}
+	}
+	if !validate_commit(&commit, &voters, &ancestry).is_ok_and(|result| result.is_valid()) {
+		return Err(JustificationError::NotEnoughVotes);
 	}
 	let brought: BTreeSet<_> = ancestry.0.into_keys().collect();
 	(brought == visited).then_some(()).ok_or(JustificationError::UnusedHeaders)
