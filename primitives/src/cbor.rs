@@ -19,43 +19,37 @@ impl Writer {
 	}
 
 	pub(crate) fn map(&mut self, entries: u64) -> &mut Self {
-		let Ok(_) = self.0.map(entries);
+		let _ = self.0.map(entries);
 		self
 	}
 
 	pub(crate) fn array(&mut self, items: u64) -> &mut Self {
-		let Ok(_) = self.0.array(items);
+		let _ = self.0.array(items);
 		self
 	}
 
 	pub(crate) fn uint(&mut self, value: u64) -> &mut Self {
-		let Ok(_) = self.0.u64(value);
+		let _ = self.0.u64(value);
 		self
 	}
 
 	pub(crate) fn int(&mut self, value: i64) -> &mut Self {
-		let Ok(_) = self.0.i64(value);
+		let _ = self.0.i64(value);
 		self
 	}
 
 	pub(crate) fn bytes(&mut self, value: &[u8]) -> &mut Self {
-		let Ok(_) = self.0.bytes(value);
+		let _ = self.0.bytes(value);
 		self
 	}
 
 	pub(crate) fn text(&mut self, value: &str) -> &mut Self {
-		let Ok(_) = self.0.str(value);
+		let _ = self.0.str(value);
 		self
 	}
 
 	pub(crate) fn tag(&mut self, tag: u64) -> &mut Self {
-		let Ok(_) = self.0.tag(minicbor::data::Tag::new(tag));
-		self
-	}
-
-	/// Appends an item that is already encoded.
-	pub(crate) fn raw(&mut self, item: &[u8]) -> &mut Self {
-		self.0.writer_mut().extend_from_slice(item);
+		let _ = self.0.tag(minicbor::data::Tag::new(tag));
 		self
 	}
 

@@ -3,7 +3,7 @@
 //! JSON, because people read and compare it. Format: `docs/formats/trust-file.md`.
 
 use crate::{
-	bitcoin::{BitcoinNetwork, HeaderRules, PinnedHeader},
+	bitcoin::{BitcoinNetwork, HeaderRules, NetworkError, PinnedHeader},
 	finality::{AuthorityKey, AuthoritySet},
 	Digest32, GenesisHash,
 };
@@ -47,6 +47,9 @@ pub enum TrustError {
 	/// A version that is not known here.
 	#[error("trust file version {0} is not known")]
 	UnknownVersion(u64),
+	/// A Bitcoin network that anchors cannot be verified on.
+	#[error("field bitcoin.network of the trust file: {0}")]
+	Network(NetworkError),
 	/// A field's text does not have the right form.
 	#[error("field {0} of the trust file is not valid")]
 	Field(&'static str),
@@ -117,8 +120,7 @@ impl TrustFile {
 				authorities: authorities.collect::<Result<_, TrustError>>()?,
 			},
 			bitcoin: HeaderRules {
-				network: BitcoinNetwork::from_name(&json.bitcoin.network)
-					.ok_or(TrustError::Field("bitcoin.network"))?,
+				network: BitcoinNetwork::parse(&json.bitcoin.network).map_err(TrustError::Network)?,
 				pinned: PinnedHeader {
 					height: json.bitcoin.pinned_height,
 					header: bytes(&json.bitcoin.pinned_header, "bitcoin.pinned_header")?,

@@ -99,7 +99,7 @@ pub fn verify_bundle(bundle: &ProofBundle, trust: &TrustFile, now: Option<u64>) 
 	if let Some(anchor) = &bundle.anchor {
 		match verify_anchor(&bundle.checkpoint, anchor, &trust.bitcoin) {
 			Ok(at) => {
-				levels.push(Level::Anchored { network: trust.bitcoin.network, at: at.clone() });
+				levels.push(Level::Anchored { network: trust.bitcoin.network, at });
 				anchored = Some(at);
 			},
 			Err(error) => note(fail(Step::Anchored)(error)),

@@ -3,7 +3,7 @@
 use super::node_hash;
 use crate::{hash::Sha256, LeafHash, LogRoot};
 use alloc::vec::Vec;
-use codec::{Decode, DecodeWithMemTracking, Encode, EncodeLike, Input, MaxEncodedLen};
+use codec::{Decode, DecodeWithMemTracking, Encode, Input, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 /// Most peaks that a log can have: one per bit of its size.
@@ -16,8 +16,6 @@ pub struct CompactLog {
 	size: u64,
 	peaks: Vec<[u8; 32]>,
 }
-
-impl EncodeLike for CompactLog {}
 
 impl Decode for CompactLog {
 	fn decode<I: Input>(input: &mut I) -> Result<Self, codec::Error> {
