@@ -1,0 +1,31 @@
+# What `scripts/test --full` adds. Each of these compiles FRAME anew, with other features or as metadata for the linter.
+# Sourced after common.sh and cargo.sh.
+
+# The pallets that are ours.
+PALLETS=(anchor audit-record operators pan-token validators)
+
+run_full() {
+	local pallet packages=()
+	for pallet in "${PALLETS[@]}"; do packages+=(--package "pallet-$pallet"); done
+
+	stage "clippy"
+	cargo_logged clippy clippy --release --workspace --all-targets -- -D warnings
+
+	stage "the pallets' benchmarks, run as tests"
+	cargo_logged benchmarks test --release "${packages[@]}" --features runtime-benchmarks
+	tests_summary "$PANTHEON_CACHE/log/benchmarks.log" | sed 's/^/        /'
+
+	stage "the pallets with try-runtime"
+	cargo_logged try-runtime test --release "${packages[@]}" --features try-runtime
+	tests_summary "$PANTHEON_CACHE/log/try-runtime.log" | sed 's/^/        /'
+
+	stage "the runtime with both"
+	cargo_logged runtime-features check --release --package pantheon-runtime --features runtime-benchmarks,try-runtime
+
+	stage "cargo deny"
+	if cargo deny --version >/dev/null 2>&1; then
+		cargo_logged deny deny check
+	else
+		say "cargo-deny is not installed: skipped (cargo install cargo-deny --locked)"
+	fi
+}

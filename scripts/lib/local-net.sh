@@ -1,0 +1,121 @@
+# One Pantheon validator and one Bitcoin Core node (regtest) on this machine, on loopback and on free ports.
+# Sourced after common.sh and bitcoind.sh, with RUN_DIR set: everything that the two write lies there.
+
+PIDS_TO_STOP=()
+
+# stop_started: end what this script started, and wait until it is gone. Also the exit trap.
+stop_started() {
+	local pid
+	# Newest first: the anchor before the nodes that it talks to.
+	for ((i = ${#PIDS_TO_STOP[@]} - 1; i >= 0; i--)); do
+		pid=${PIDS_TO_STOP[i]}
+		stop_pid "$pid"
+	done
+	PIDS_TO_STOP=()
+}
+
+# stop_pid PID: SIGTERM, up to 30 s of patience (databases are flushed), then SIGKILL.
+stop_pid() {
+	local pid=$1 patience
+	kill -0 "$pid" 2>/dev/null || return 0
+	kill -TERM "$pid" 2>/dev/null || return 0
+	for ((patience = 0; patience < 300; patience++)); do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL "$pid" 2>/dev/null || true
+	wait "$pid" 2>/dev/null || true
+}
+
+# free_port: prints a loopback port that nobody listens on and that was not handed out before.
+# The range lies below Linux's ephemeral ports, which outgoing connections could take meanwhile.
+free_port() {
+	local port
+	for _ in {1..200}; do
+		port=$((20000 + RANDOM % 12000))
+		[ ! -e "$RUN_DIR/ports/$port" ] || continue
+		if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+			mkdir -p "$RUN_DIR/ports"
+			: >"$RUN_DIR/ports/$port"
+			echo "$port"
+			return 0
+		fi
+	done
+	fail "no free port was found on 127.0.0.1." "close some of the programs that listen there."
+}
+
+# wait_for SECONDS PID WHAT LOG COMMAND…: until COMMAND succeeds, as long as process PID lives.
+wait_for() {
+	local seconds=$1 pid=$2 what=$3 log=$4 until
+	shift 4
+	until=$((SECONDS + seconds))
+	while ! "$@" 2>/dev/null; do
+		if ! kill -0 "$pid" 2>/dev/null; then
+			tail -n 20 "$log" >&2
+			fail "$what ended on its own." "read $log"
+		fi
+		if [ $SECONDS -ge $until ]; then
+			tail -n 20 "$log" >&2
+			fail "$what was not ready after $seconds seconds." "read $log; on a machine that is busy otherwise, try again when it is idle."
+		fi
+		sleep 0.3
+	done
+}
+
+# node_rpc METHOD PARAMS: one JSON-RPC call to the node; prints the result, fails on an error.
+node_rpc() {
+	curl -sS --max-time 20 -H 'content-type: application/json' \
+		--data "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$1\",\"params\":${2:-[]}}" "http://127.0.0.1:$NODE_RPC_PORT" |
+		jq -e '.result'
+}
+
+# node_finalised: prints the number of the newest finalised block.
+node_finalised() {
+	local hash
+	hash=$(node_rpc chain_getFinalizedHead | jq -r .) || return 1
+	printf '%d\n' "$(node_rpc chain_getHeader "[\"$hash\"]" | jq -r .number)"
+}
+
+node_has_finalised() { [ "$(node_finalised)" -ge "$1" ]; }
+
+# start_node EXTRA…: a development chain of one validator. Sets NODE_PID, NODE_URL, NODE_RPC_PORT, NODE_METRICS_PORT,
+# NODE_LOG. A node key of its own and no discovery: it talks to nobody.
+start_node() {
+	local p2p
+	NODE_LOG=$RUN_DIR/node.log
+	NODE_RPC_PORT=$(free_port)
+	NODE_METRICS_PORT=$(free_port)
+	p2p=$(free_port)
+	NODE_URL=ws://127.0.0.1:$NODE_RPC_PORT
+	"$BIN_DIR/pantheon-node" --dev --base-path "$RUN_DIR/node" --no-telemetry --no-mdns --no-hardware-benchmarks \
+		--listen-addr "/ip4/127.0.0.1/tcp/$p2p" --rpc-port "$NODE_RPC_PORT" --prometheus-port "$NODE_METRICS_PORT" \
+		"$@" >"$NODE_LOG" 2>&1 &
+	NODE_PID=$!
+	PIDS_TO_STOP+=("$NODE_PID")
+	wait_for 60 "$NODE_PID" pantheon-node "$NODE_LOG" node_rpc system_chain >/dev/null
+}
+
+# btc ARGS…: bitcoin-cli, or the same over curl where a system's bitcoind comes without it.
+btc() { "$BITCOIN_CLI_EXE" -regtest -datadir="$RUN_DIR/bitcoin" -rpcport="$BITCOIN_RPC_PORT" "$@"; }
+
+bitcoin_answers() { btc getblockchaininfo >/dev/null; }
+
+# start_bitcoind: regtest, wallet `anchor`, 101 blocks mined, so that one coinbase can be spent.
+# Sets BITCOIN_PID, BITCOIN_RPC_PORT, BITCOIN_LOG, MINING_ADDRESS.
+start_bitcoind() {
+	[ -n "$BITCOIN_CLI_EXE" ] || fail "no bitcoin-cli lies beside $BITCOIND_EXE." "install it there, or unset BITCOIND_EXE so that both get built."
+	BITCOIN_LOG=$RUN_DIR/bitcoind.log
+	BITCOIN_RPC_PORT=$(free_port)
+	mkdir -p "$RUN_DIR/bitcoin"
+	"$BITCOIND_EXE" -regtest -datadir="$RUN_DIR/bitcoin" -listen=0 -dnsseed=0 -fallbackfee=0.00002 -txindex=1 \
+		-server=1 -rpcport="$BITCOIN_RPC_PORT" -rpcbind=127.0.0.1 -rpcallowip=127.0.0.1 >"$BITCOIN_LOG" 2>&1 &
+	BITCOIN_PID=$!
+	PIDS_TO_STOP+=("$BITCOIN_PID")
+	wait_for 60 "$BITCOIN_PID" bitcoind "$BITCOIN_LOG" bitcoin_answers
+	btc createwallet anchor >/dev/null
+	MINING_ADDRESS=$(btc -rpcwallet=anchor getnewaddress)
+	mine 101
+}
+
+# mine COUNT: that many regtest blocks, to the wallet's own address.
+mine() { btc generatetoaddress "$1" "$MINING_ADDRESS" >/dev/null; }
