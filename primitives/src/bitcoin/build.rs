@@ -7,38 +7,28 @@ use ::bitcoin::{
 	Block, Transaction,
 };
 use alloc::vec::Vec;
-use core::fmt;
 
 use super::{transaction::merkle_node, AnchorProof, HEADER_LEN};
 
 /// Why no proof could be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuildError {
 	/// The block can't be read, or its transactions don't give its Merkle root.
+	#[error("the block can't be read")]
 	BlockMalformed,
 	/// The transaction can't be read.
+	#[error("the transaction can't be read")]
 	TransactionMalformed,
 	/// The transaction is not in the block.
+	#[error("the transaction is not in the block")]
 	NotInBlock,
 	/// The transaction is the block's coinbase, which can't be an anchor.
+	#[error("the transaction is the block's coinbase")]
 	IsCoinbase,
 	/// The block's header is not among the headers.
+	#[error("the block's header is not among the headers")]
 	BlockNotInHeaders,
 }
-
-impl fmt::Display for BuildError {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.write_str(match self {
-			Self::BlockMalformed => "the block can't be read",
-			Self::TransactionMalformed => "the transaction can't be read",
-			Self::NotInBlock => "the transaction is not in the block",
-			Self::IsCoinbase => "the transaction is the block's coinbase",
-			Self::BlockNotInHeaders => "the block's header is not among the headers",
-		})
-	}
-}
-
-impl core::error::Error for BuildError {}
 
 /// The transaction without its witness, as its id is computed over.
 pub fn strip_witness(transaction: &[u8]) -> Result<Vec<u8>, BuildError> {

@@ -85,26 +85,17 @@ impl FromStr for BitcoinNetwork {
 }
 
 /// Why a network name was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
 	/// A test network with minimum-difficulty blocks.
+	#[error(
+		"testnets allow blocks of minimum difficulty, so their work shows nothing; use mainnet, signet or regtest"
+	)]
 	MinimumDifficulty,
 	/// No network of that name.
+	#[error("unknown Bitcoin network; use mainnet, signet or regtest")]
 	Unknown,
 }
-
-impl fmt::Display for NetworkError {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.write_str(match self {
-			Self::MinimumDifficulty => {
-				"testnets allow blocks of minimum difficulty, so their work shows nothing; use mainnet, signet or regtest"
-			},
-			Self::Unknown => "unknown Bitcoin network; use mainnet, signet or regtest",
-		})
-	}
-}
-
-impl core::error::Error for NetworkError {}
 
 /// A Bitcoin block header that the verifier trusts, as its trust file or genesis configuration says.
 #[derive(

@@ -251,7 +251,6 @@ fn messages_are_distinct() {
 		AnchorError::WrongHeight,
 		AnchorError::BlockOutOfRange,
 		AnchorError::HeaderMalformed { index: 1 },
-		AnchorError::HeadersNotLinked { index: 0 },
 		AnchorError::HeadersNotLinked { index: 1 },
 		AnchorError::WrongDifficulty { index: 1 },
 		AnchorError::DifficultyBelowFloor { index: 1 },
