@@ -51,11 +51,9 @@ impl Store {
 		if source.hash(head.number)? != head.hash {
 			return Err(CheckError::OtherFork);
 		}
-		if head.number > 0 {
-			let digest = source.header(&head.hash)?.log;
-			if digest.size != head.log.size() || digest.root != root(&head.log) {
-				return Err(CheckError::OtherRoot);
-			}
+		let digest = source.header(&head.hash)?.log;
+		if digest.size != head.log.size() || digest.root != root(&head.log) {
+			return Err(CheckError::OtherRoot);
 		}
 		self.read(|inner| check_tiles(&inner.db, &inner.head.log)).map_err(CheckError::Read)
 	}

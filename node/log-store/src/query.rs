@@ -159,6 +159,17 @@ impl Store {
 		})
 	}
 
+	/// Hash of a block that the store has read.
+	pub fn block_hash(&self, number: u32) -> Result<Option<BlockHash>, ReadError> {
+		self.read(|inner| {
+			if number > inner.head.number {
+				return Ok(None);
+			}
+			let row: Option<BlockRow> = inner.db.row(schema::BLOCKS, &number.to_be_bytes())?;
+			Ok(row.map(|row| row.hash))
+		})
+	}
+
 	/// The root of the log of `size` entries.
 	pub fn root_at(&self, size: u64) -> Result<LogRoot, QueryError> {
 		self.read(|inner| Ok(checked_root(inner, &sized(inner, size)?, size)?))

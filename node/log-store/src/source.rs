@@ -73,7 +73,7 @@ pub trait ChainSource {
 	/// Hash of the finalised block of that number.
 	fn hash(&self, number: u32) -> Result<BlockHash, SourceError>;
 
-	/// The header of a block other than genesis.
+	/// The header of a block. Genesis has an empty log, though its header says nothing of it.
 	fn header(&self, hash: &BlockHash) -> Result<BlockHeader, SourceError>;
 
 	/// The entries that the block appended, in log order.

@@ -61,9 +61,11 @@ pub enum Followed {
 	Ahead,
 }
 
-/// Stages the entries of an imported block.
+/// Stages the entries of an imported block, if it has any.
 pub fn stage<S: ChainSource>(store: &Store, source: &S, block: BlockId) -> Result<(), SyncError> {
-	if store.head()?.number < block.number {
+	let header = source.header(&block.hash)?;
+	let grows = header.log.size != source.header(&header.parent)?.log.size;
+	if grows && store.head()?.number < block.number {
 		store.stage(block, &source.entries(&block.hash)?)?;
 	}
 	Ok(())
@@ -73,11 +75,12 @@ pub fn stage<S: ChainSource>(store: &Store, source: &S, block: BlockId) -> Resul
 pub fn follow<S: ChainSource>(store: &Store, source: &S, most: u32) -> Result<Followed, SyncError> {
 	let finalized = source.finalized()?;
 	let head = store.head()?;
+	let common = head.number.min(finalized.number);
+	if store.block_hash(common)? != Some(source.hash(common)?) {
+		return Err(CheckError::OtherFork.into());
+	}
 	if head.number > finalized.number {
 		return Ok(Followed::Ahead);
-	}
-	if source.hash(head.number)? != head.hash {
-		return Err(CheckError::OtherFork.into());
 	}
 	let last = head.number.saturating_add(most).min(finalized.number);
 	for number in head.number + 1..=last {
@@ -100,18 +103,15 @@ fn read_block<S: ChainSource>(
 	hash: &BlockHash,
 ) -> Result<Block, SyncError> {
 	let header = source.header(hash)?;
-	let entries = match store.staged(header.id)? {
-		Some(entries) => entries,
-		None => new_entries(store, source, &header)?,
-	};
+	let entries = read_entries(store, source, &header)?;
 	let members = read_members(source, header.id, &entries)?;
 	let justification = source.justification(hash)?;
 	Ok(Block { header, entries, members, justification })
 }
 
-/// The entries from the chain; not asked for where the header shows that there are none, so that
-/// empty blocks need no state.
-fn new_entries<S: ChainSource>(
+/// The entries, staged or from the chain; neither is asked for where the header shows that there are
+/// none, so that empty blocks need no state.
+fn read_entries<S: ChainSource>(
 	store: &Store,
 	source: &S,
 	header: &BlockHeader,
@@ -119,7 +119,10 @@ fn new_entries<S: ChainSource>(
 	if header.log.size == store.head()?.log.size() {
 		return Ok(Vec::new());
 	}
-	Ok(source.entries(&header.id.hash)?)
+	match store.staged(header.id)? {
+		Some(entries) => Ok(entries),
+		None => Ok(source.entries(&header.id.hash)?),
+	}
 }
 
 fn read_members<S: ChainSource>(

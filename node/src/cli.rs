@@ -1,0 +1,100 @@
+//! The command line.
+
+use crate::trust::ExportTrustCmd;
+use clap::Parser;
+use std::path::PathBuf;
+
+/// The Pantheon validator and full node.
+#[derive(Debug, Parser)]
+pub struct Cli {
+	/// A command besides running the node.
+	#[command(subcommand)]
+	pub subcommand: Option<Subcommand>,
+
+	/// How to run the node.
+	#[clap(flatten)]
+	pub run: RunCmd,
+}
+
+/// Everything besides running the node.
+#[derive(Debug, clap::Subcommand)]
+pub enum Subcommand {
+	/// Make, inspect and insert session and node keys.
+	#[command(subcommand)]
+	Key(sc_cli::KeySubcommand),
+
+	/// Build a chain specification (the older name of `export-chain-spec`, which tools still use).
+	#[allow(deprecated)]
+	BuildSpec(sc_cli::BuildSpecCmd),
+
+	/// Export a chain specification.
+	ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+	/// Write the trust file of a chain: what an auditor verifies proofs against.
+	ExportTrust(ExportTrustCmd),
+
+	/// Validate a block.
+	CheckBlock(sc_cli::CheckBlockCmd),
+
+	/// Export blocks.
+	ExportBlocks(sc_cli::ExportBlocksCmd),
+
+	/// Export the state of a block into a chain specification.
+	ExportState(sc_cli::ExportStateCmd),
+
+	/// Import blocks.
+	ImportBlocks(sc_cli::ImportBlocksCmd),
+
+	/// Remove the chain's database. The log store notices and rebuilds itself.
+	PurgeChain(sc_cli::PurgeChainCmd),
+
+	/// Revert the chain to an earlier state.
+	Revert(sc_cli::RevertCmd),
+
+	/// Show what the database holds.
+	ChainInfo(sc_cli::ChainInfoCmd),
+
+	/// Measure weights and machines.
+	#[command(subcommand)]
+	Benchmark(BenchmarkCmd),
+}
+
+/// What can be measured.
+#[derive(Debug, clap::Subcommand)]
+pub enum BenchmarkCmd {
+	/// The pallets of a runtime built with `runtime-benchmarks` (`--runtime FILE`).
+	Pallet(Box<frame_benchmarking_cli::PalletCmd>),
+	/// The weight of an empty block and of an empty extrinsic.
+	Overhead(Box<frame_benchmarking_cli::OverheadCmd>),
+	/// Whether this machine is fit for a validator.
+	Machine(frame_benchmarking_cli::MachineCmd),
+}
+
+/// How to run the node.
+#[derive(Debug, Parser)]
+#[group(skip)]
+pub struct RunCmd {
+	/// As with every Substrate node.
+	#[clap(flatten)]
+	pub base: sc_cli::RunCmd,
+
+	/// Run a validator without the sandbox for parachain validation code.
+	///
+	/// The sandbox needs landlock, seccomp and user namespaces, which containers often lack. What is
+	/// available is still used.
+	#[arg(long = "insecure-validator-i-know-what-i-do", requires = "validator")]
+	pub insecure_validator: bool,
+
+	/// Do not measure the hardware at start. Implied by `--dev`.
+	#[arg(long)]
+	pub no_hardware_benchmarks: bool,
+
+	/// Folder of `pantheon-prepare-worker` and `pantheon-execute-worker`; by default the folder of
+	/// this program.
+	#[arg(long, value_name = "PATH")]
+	pub workers_path: Option<PathBuf>,
+
+	/// Bytes of the log store's read cache, in MiB.
+	#[arg(long, value_name = "MIB", default_value_t = 64)]
+	pub log_cache: usize,
+}

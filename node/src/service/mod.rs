@@ -1,0 +1,117 @@
+//! The running node: the relay-chain service, the log store beside it, and one RPC port for both.
+
+mod audit_rpc;
+mod chain_source;
+mod log_sync;
+mod metrics;
+mod rpc;
+
+use crate::cli::RunCmd;
+use audit_rpc::AuditRpc;
+use chain_source::ClientSource;
+use metrics::Metrics;
+use pantheon_log_store::{Limits, OpenError, Store};
+use polkadot_service::{build_full, IsParachainNode, NewFull, NewFullParams, ValidatorOverseerGen};
+use sc_service::{Configuration, PruningMode, TaskManager};
+use std::{collections::HashSet, path::PathBuf, sync::Arc};
+
+/// Why the node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+	/// The relay-chain service says.
+	#[error(transparent)]
+	Relay(#[from] polkadot_service::Error),
+	/// The log store can't be opened.
+	#[error(transparent)]
+	LogStore(#[from] OpenError),
+	/// The RPC port can't be opened.
+	#[error(transparent)]
+	Rpc(#[from] rpc::RpcError),
+	/// A metric can't be registered.
+	#[error(transparent)]
+	Metrics(#[from] prometheus_endpoint::PrometheusError),
+}
+
+/// Starts the node.
+pub async fn start(mut config: Configuration, run: RunCmd) -> Result<TaskManager, StartError> {
+	keep_state_of_new_chain(&mut config);
+	let log_path = log_path(&config);
+	let metrics = Metrics::register(config.prometheus_registry())?;
+	let tokio = config.tokio_handle.clone();
+	let hardware = measure_hardware(&config, &run);
+	// The relay-chain service has no hook for further RPC methods. So it gets a loopback address that
+	// nobody is told, and the configured addresses serve its methods together with ours.
+	let public = rpc::hold_back(&mut config);
+	let NewFull { mut task_manager, client, rpc_handlers, backend, .. } =
+		build_full(config, relay_params(&run, hardware))?;
+
+	let source = ClientSource::new(client.clone(), backend);
+	let limits = Limits { cache_bytes: run.log_cache << 20, ..Limits::default() };
+	let (store, fresh) = Store::open(&log_path, source.genesis_hash(), limits)?;
+	let store = Arc::new(store);
+	match fresh {
+		Some(reason) => log::info!("Log store: starting empty, since {reason}"),
+		None => log::info!("Log store: {}", log_path.display()),
+	}
+	log_sync::spawn(&task_manager, store.clone(), source, rpc_handlers.handle(), metrics.clone());
+	let audit = AuditRpc::new(store, client, metrics);
+	let server = rpc::serve(public, &rpc_handlers, audit, &tokio)?;
+	task_manager.keep_alive(server);
+	Ok(task_manager)
+}
+
+/// For a chain that is not there yet, keeps the state of every finalised block unless the command
+/// line says otherwise.
+///
+/// The entries of a block are part of its state. With them kept, the log store can always be rebuilt
+/// from the chain; per block they are small beside the body, which is kept anyway.
+pub fn keep_state_of_new_chain(config: &mut Configuration) {
+	let exists = config.database.path().is_some_and(|path| path.exists());
+	if config.state_pruning.is_none() && !exists {
+		config.state_pruning = Some(PruningMode::ArchiveCanonical);
+	}
+}
+
+fn log_path(config: &Configuration) -> PathBuf {
+	config.base_path.config_dir(config.chain_spec.id()).join("log")
+}
+
+/// Measures the hardware, to warn a validator that it is too slow.
+fn measure_hardware(config: &Configuration, run: &RunCmd) -> Option<sc_sysinfo::HwBench> {
+	if run.no_hardware_benchmarks || run.base.shared_params.is_dev() {
+		return None;
+	}
+	let path = config.database.path()?;
+	// The benchmark writes a file there; if it can't, it says so itself.
+	let _ = std::fs::create_dir_all(path);
+	let requirements = &frame_benchmarking_cli::SUBSTRATE_REFERENCE_HARDWARE;
+	Some(sc_sysinfo::gather_hwbench(Some(path), requirements))
+}
+
+fn relay_params(
+	run: &RunCmd,
+	hwbench: Option<sc_sysinfo::HwBench>,
+) -> NewFullParams<ValidatorOverseerGen> {
+	NewFullParams {
+		is_parachain_node: IsParachainNode::No,
+		enable_beefy: false,
+		force_authoring_backoff: false,
+		telemetry_worker_handle: None,
+		node_version: Some(polkadot_node_primitives::NODE_VERSION.into()),
+		secure_validator_mode: run.base.validator && !run.insecure_validator,
+		workers_path: run.workers_path.clone(),
+		workers_names: Some(("pantheon-prepare-worker".into(), "pantheon-execute-worker".into())),
+		execute_workers_max_num: None,
+		prepare_workers_soft_max_num: None,
+		prepare_workers_hard_max_num: None,
+		keep_finalized_for: None,
+		overseer_gen: ValidatorOverseerGen,
+		overseer_message_channel_capacity_override: None,
+		malus_finality_delay: None,
+		hwbench,
+		invulnerable_ah_collators: HashSet::new(),
+		collator_protocol_hold_off: None,
+		experimental_collator_protocol: false,
+		collator_reputation_persist_interval: None,
+	}
+}
