@@ -89,13 +89,13 @@ start_node() {
 	NODE_URL=ws://127.0.0.1:$NODE_RPC_PORT
 	"$BIN_DIR/pantheon-node" --dev --base-path "$RUN_DIR/node" --no-telemetry --no-mdns --no-hardware-benchmarks \
 		--listen-addr "/ip4/127.0.0.1/tcp/$p2p" --rpc-port "$NODE_RPC_PORT" --prometheus-port "$NODE_METRICS_PORT" \
-		"$@" >"$NODE_LOG" 2>&1 &
+		"$@" >>"$NODE_LOG" 2>&1 &
 	NODE_PID=$!
 	PIDS_TO_STOP+=("$NODE_PID")
 	wait_for 60 "$NODE_PID" pantheon-node "$NODE_LOG" node_rpc system_chain >/dev/null
 }
 
-# btc ARGS…: bitcoin-cli, or the same over curl where a system's bitcoind comes without it.
+# btc ARGS…: bitcoin-cli against this run's node.
 btc() { "$BITCOIN_CLI_EXE" -regtest -datadir="$RUN_DIR/bitcoin" -rpcport="$BITCOIN_RPC_PORT" "$@"; }
 
 bitcoin_answers() { btc getblockchaininfo >/dev/null; }
@@ -107,14 +107,19 @@ start_bitcoind() {
 	BITCOIN_LOG=$RUN_DIR/bitcoind.log
 	BITCOIN_RPC_PORT=$(free_port)
 	mkdir -p "$RUN_DIR/bitcoin"
+	run_bitcoind
+	btc -named createwallet wallet_name=anchor load_on_startup=true >/dev/null
+	MINING_ADDRESS=$(btc -rpcwallet=anchor getnewaddress)
+	mine 101
+}
+
+# run_bitcoind: the process itself, on the run's data and port.
+run_bitcoind() {
 	"$BITCOIND_EXE" -regtest -datadir="$RUN_DIR/bitcoin" -listen=0 -dnsseed=0 -fallbackfee=0.00002 -txindex=1 \
-		-server=1 -rpcport="$BITCOIN_RPC_PORT" -rpcbind=127.0.0.1 -rpcallowip=127.0.0.1 >"$BITCOIN_LOG" 2>&1 &
+		-server=1 -rpcport="$BITCOIN_RPC_PORT" -rpcbind=127.0.0.1 -rpcallowip=127.0.0.1 >>"$BITCOIN_LOG" 2>&1 &
 	BITCOIN_PID=$!
 	PIDS_TO_STOP+=("$BITCOIN_PID")
 	wait_for 60 "$BITCOIN_PID" bitcoind "$BITCOIN_LOG" bitcoin_answers
-	btc createwallet anchor >/dev/null
-	MINING_ADDRESS=$(btc -rpcwallet=anchor getnewaddress)
-	mine 101
 }
 
 # mine COUNT: that many regtest blocks, to the wallet's own address.
