@@ -15,7 +15,7 @@ check_shell() {
 		(cd "$REPO_ROOT" && bash -n "$file") || fail "$file is not valid bash." "mend the line named above."
 	done
 	if command -v shellcheck >/dev/null; then
-		(cd "$REPO_ROOT" && shellcheck -x "${files[@]}") || fail "shellcheck objects." "mend the lines named above."
+		(cd "$REPO_ROOT" && shellcheck --external-sources --severity=warning "${files[@]}") || fail "shellcheck objects." "mend the lines named above."
 	else
 		say "shellcheck is not installed: syntax was checked, style was not"
 	fi
