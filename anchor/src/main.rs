@@ -1,2 +1,270 @@
-//! Skeleton.
-fn main() {}
+//! The command `pantheon-anchor`.
+
+use clap::{Args, Parser, Subcommand};
+use pantheon_anchor::{
+	chain::NodeChain,
+	condition::Condition,
+	config::{Config, ConfigError, Overrides, EXAMPLE},
+	journal::{Journal, Owner},
+	machine::Anchor,
+	proof::{prove, write},
+	rpc::Core,
+	service::{unix_now, Service, Settings, Until},
+	status::Status,
+};
+use std::{
+	fs::OpenOptions,
+	io::{self, IsTerminal, Write},
+	path::{Path, PathBuf},
+	process::ExitCode,
+	sync::mpsc::{self, Receiver},
+	thread,
+};
+use tracing_subscriber::EnvFilter;
+
+const AFTER_HELP: &str = "\
+Exit status: 0 success, 1 unforeseen error, 2 wrong usage or configuration; of conditions: 10 bitcoin-unreachable, \
+11 bitcoin-credentials, 12 wrong-bitcoin-chain, 13 initial-download, 14 stale-tip, 15 wallet-unavailable, \
+16 out-of-funds, 17 fee-ceiling, 18 spend-chain-broken, 19 input-spent-elsewhere, 20 transaction-refused, \
+21 wallet-misbehaved, 22 bitcoin-error, 30 chain-unreachable, 31 no-checkpoint, 32 checkpoint-refused, \
+40 export-failed, 41 report-failed, 50 journal-broken, 51 journal-in-use, 52 journal-of-another-chain, \
+60 (status) the service has fallen silent.
+
+Examples:
+  pantheon-anchor init anchor.toml
+  pantheon-anchor run --config anchor.toml
+  pantheon-anchor run --once --config anchor.toml
+  pantheon-anchor status --config anchor.toml --json";
+
+/// Commits the log of a Pantheon chain to Bitcoin.
+#[derive(Parser)]
+#[command(version, after_help = AFTER_HELP)]
+struct Cli {
+	#[command(subcommand)]
+	command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+	/// Run the service
+	Run(Run),
+	/// Write an example configuration
+	Init {
+		/// Where; never overwrites
+		#[arg(default_value = "pantheon-anchor.toml")]
+		path: PathBuf,
+	},
+	/// Say how far each anchor is and what stands in the way
+	Status {
+		#[command(flatten)]
+		config: ConfigArg,
+		/// For machines
+		#[arg(long)]
+		json: bool,
+	},
+	/// Write the proofs of confirmed anchors anew, with the headers up to now
+	Export {
+		#[command(flatten)]
+		config: ConfigArg,
+		/// Only the anchor of this Pantheon block
+		#[arg(long)]
+		block: Option<u32>,
+		/// Into this folder instead of export_dir
+		#[arg(long)]
+		out: Option<PathBuf>,
+	},
+}
+
+#[derive(Args)]
+struct ConfigArg {
+	/// The configuration file
+	#[arg(long, default_value = "pantheon-anchor.toml")]
+	config: PathBuf,
+}
+
+#[derive(Args)]
+struct Run {
+	#[command(flatten)]
+	config: ConfigArg,
+	/// Anchor the newest checkpoint, wait until it is confirmed and exported, and end
+	#[arg(long)]
+	once: bool,
+	/// With --once: give up when something has blocked the work for this many seconds
+	#[arg(long, default_value_t = 30, requires = "once")]
+	patience: u64,
+}
+
+/// Why the command failed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+	#[error("{0}")]
+	Config(#[from] ConfigError),
+	#[error("{0}")]
+	Condition(#[from] Condition),
+	#[error("{path}: {source}")]
+	File { path: PathBuf, source: io::Error },
+	#[error("{0}")]
+	System(#[from] io::Error),
+	#[error("no confirmed anchor{}", .block.map(|b| format!(" of block {b}")).unwrap_or_default())]
+	NothingToExport { block: Option<u32> },
+}
+
+impl Failure {
+	fn exit_code(&self) -> u8 {
+		match self {
+			Self::Config(_) | Self::File { .. } | Self::NothingToExport { .. } => 2,
+			Self::Condition(condition) => condition.exit_code(),
+			Self::System(_) => 1,
+		}
+	}
+}
+
+fn main() -> ExitCode {
+	let cli = Cli::parse();
+	tracing_subscriber::fmt()
+		.with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+		.with_writer(io::stderr)
+		.with_ansi(io::stderr().is_terminal())
+		.with_target(false)
+		.init();
+	let done = match cli.command {
+		Command::Run(args) => run(&args).map(|()| 0),
+		Command::Init { path } => init(&path).map(|()| 0),
+		Command::Status { config, json } => status(&config.config, json),
+		Command::Export { config, block, out } => export(&config.config, block, out).map(|()| 0),
+	};
+	match done {
+		Ok(code) => code.into(),
+		Err(failure) => {
+			eprintln!("pantheon-anchor: {failure}");
+			if let Failure::Condition(condition) = &failure {
+				eprintln!("condition: {}; remedy: {}", condition.name(), condition.remedy());
+			}
+			failure.exit_code().into()
+		},
+	}
+}
+
+fn load(path: &Path) -> Result<Config, Failure> {
+	Ok(Config::load(path, Overrides::from_env())?)
+}
+
+fn owner(config: &Config) -> Owner {
+	Owner { genesis: config.trust.genesis, network: config.trust.bitcoin.network }
+}
+
+fn bitcoin(config: &Config) -> Core {
+	Core::new(&config.bitcoin_url, &config.wallet, config.credentials.clone())
+}
+
+fn run(args: &Run) -> Result<(), Failure> {
+	let config = load(&args.config.config)?;
+	let journal = Journal::open(&config.journal, &owner(&config)).map_err(Condition::from)?;
+	let rpc = bitcoin(&config);
+	let chain = NodeChain::new(
+		&config.chain_url,
+		config.audit_url.as_deref(),
+		config.trust.clone(),
+		config.reporter.clone(),
+	)?;
+	let until = match args.once {
+		true => Until::AtRest { patience: args.patience },
+		false => Until::Stopped,
+	};
+	let settings = Settings {
+		export_dir: config.export_dir,
+		rules: config.trust.bitcoin,
+		guards: config.guards,
+		fees: config.fees,
+		policy: config.policy,
+		poll: config.poll,
+	};
+	let stop = stop_on_signal()?;
+	tracing::info!(
+		chain = %config.trust.chain,
+		network = %settings.rules.network,
+		journal = %config.journal.display(),
+		"anchoring"
+	);
+	Ok(Service::new(rpc, chain, journal, settings, until)?.run(&stop)?)
+}
+
+/// A message when the process is asked to end. Dying at any moment is safe as well; this only lets the round
+/// finish and the journal say so.
+fn stop_on_signal() -> io::Result<Receiver<()>> {
+	let (sender, receiver) = mpsc::channel();
+	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+	thread::spawn(move || {
+		runtime.block_on(async {
+			use tokio::signal::unix::{signal, SignalKind};
+			let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+			tokio::select! {
+				_ = terminate.recv() => {},
+				_ = tokio::signal::ctrl_c() => {},
+			}
+			// Nobody listens any more when the service has just ended.
+			let _ = sender.send(());
+			// The second signal ends it at once.
+			tokio::select! {
+				_ = terminate.recv() => {},
+				_ = tokio::signal::ctrl_c() => {},
+			}
+			std::process::exit(130);
+		});
+	});
+	Ok(receiver)
+}
+
+fn init(path: &Path) -> Result<(), Failure> {
+	let mut file = OpenOptions::new()
+		.write(true)
+		.create_new(true)
+		.open(path)
+		.map_err(|source| Failure::File { path: path.into(), source })?;
+	file.write_all(EXAMPLE.as_bytes())
+		.map_err(|source| Failure::File { path: path.into(), source })?;
+	println!(
+		"wrote {}; next: edit it, then `pantheon-anchor run --config {}`",
+		path.display(),
+		path.display()
+	);
+	Ok(())
+}
+
+fn status(path: &Path, json: bool) -> Result<u8, Failure> {
+	let config = load(path)?;
+	let journal = Journal::open_read_only(&config.journal).map_err(Condition::from)?;
+	let status = Status::read(&journal, unix_now()).map_err(Condition::from)?;
+	let text = match json {
+		true => serde_json::to_string_pretty(&status).map_err(io::Error::from)? + "\n",
+		false => status.to_text(),
+	};
+	io::stdout().write_all(text.as_bytes())?;
+	Ok(status.exit_code())
+}
+
+fn export(path: &Path, block: Option<u32>, out: Option<PathBuf>) -> Result<(), Failure> {
+	let config = load(path)?;
+	let journal = Journal::open_read_only(&config.journal).map_err(Condition::from)?;
+	let rpc = bitcoin(&config);
+	config.guards.check(&rpc, unix_now())?;
+	let wanted = |anchor: &Anchor| {
+		anchor.stage.is_settled()
+			&& block.is_none_or(|b| anchor.checkpoint().is_some_and(|c| c.block_number == b))
+	};
+	let anchors = journal.all().map_err(Condition::from)?;
+	let anchors: Vec<Anchor> = anchors.into_iter().filter(wanted).collect();
+	if anchors.is_empty() {
+		return Err(Failure::NothingToExport { block });
+	}
+	let dir = out.unwrap_or(config.export_dir);
+	for anchor in &anchors {
+		// As many headers as there are: work only grows.
+		let proven = prove(&rpc, anchor, &config.trust.bitcoin, u32::MAX)?;
+		let path = write(&dir, &proven)?;
+		let (height, deep) = (proven.at.height, proven.at.confirmations);
+		let network = config.trust.bitcoin.network;
+		println!("{}  in {network} block {height}, {deep} deep", path.display());
+	}
+	Ok(())
+}

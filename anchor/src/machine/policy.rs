@@ -1,0 +1,61 @@
+//! What the operator decided about depth and rhythm.
+
+use super::{BlockPlace, MinedAt, Stage};
+
+/// Whether anchors are reported to the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporting {
+	/// With the configured account.
+	On,
+	/// No account is configured.
+	Off,
+}
+
+/// Depths and intervals. All times in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+	/// Confirmations from which an anchor is exported and the next one begins. The block itself
+	/// counts as one.
+	pub confirmed: u32,
+	/// Confirmations from which an anchor is no longer looked at.
+	pub final_: u32,
+	/// Least time between two anchors.
+	pub min_interval: u64,
+	/// Time after which a newer block is anchored even if the log has not grown, so that the freshness of
+	/// operator heads can be shown. None: never.
+	pub max_interval: Option<u64>,
+	/// Pause after a failure before the same thing is tried again.
+	pub retry_pause: u64,
+	/// How often an unmined anchor is looked for while the tip stays the same.
+	pub recheck_pause: u64,
+	/// Whether anchors are reported to the chain.
+	pub reporting: Reporting,
+}
+
+impl Default for Policy {
+	fn default() -> Self {
+		Self {
+			confirmed: 6,
+			final_: 100,
+			min_interval: 3_600,
+			max_interval: Some(86_400),
+			retry_pause: 30,
+			recheck_pause: 60,
+			reporting: Reporting::Off,
+		}
+	}
+}
+
+impl Policy {
+	/// The stage of an anchor in that block, seen from that tip.
+	pub(super) fn stage_of(&self, at: MinedAt, tip: &BlockPlace) -> Stage {
+		let depth = tip.height.saturating_sub(at.block.height).saturating_add(1);
+		if depth >= self.final_ {
+			Stage::Final(at)
+		} else if depth >= self.confirmed {
+			Stage::Confirmed(at)
+		} else {
+			Stage::Mined(at)
+		}
+	}
+}

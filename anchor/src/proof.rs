@@ -1,0 +1,108 @@
+//! The part of a proof that concerns Bitcoin: made from the node's blocks, checked as an auditor would
+//! check it, and written to a file.
+
+use crate::{
+	condition::Condition,
+	guards::pinned_hash,
+	machine::{Anchor, BlockPlace},
+	rpc::BitcoinRpc,
+};
+use bitcoin::{consensus::serialize, hashes::Hash};
+use pantheon_client::anchor_file::{AnchorFile, EXTENSION};
+use pantheon_primitives::bitcoin::{
+	verify_anchor, AnchorProof, AnchoredAt, HeaderRules, HEADER_LEN,
+};
+use std::{
+	fs::{self, File},
+	io::{self, Write},
+	path::{Path, PathBuf},
+};
+
+/// A checked proof of an anchor.
+#[derive(Clone, Debug)]
+pub struct Proven {
+	/// Checkpoint and proof, as exported.
+	pub file: AnchorFile,
+	/// What the check found.
+	pub at: AnchoredAt,
+}
+
+fn failed(detail: impl ToString) -> Condition {
+	Condition::ExportFailed { detail: detail.to_string() }
+}
+
+/// Makes the proof of a mined anchor, with the headers from the trust file's pinned one up to `depth`
+/// blocks from the anchor's on, or to the tip where that is nearer.
+pub fn prove(
+	rpc: &impl BitcoinRpc,
+	anchor: &Anchor,
+	rules: &HeaderRules,
+	depth: u32,
+) -> Result<Proven, Condition> {
+	let at = anchor.stage.mined_at().ok_or_else(|| failed("no block holds it"))?;
+	let version = anchor.effective_version().ok_or_else(|| failed("its version is missing"))?;
+	let last = at.block.height.saturating_add(depth.saturating_sub(1));
+	let headers = headers(rpc, rules, last)?;
+	let block = rpc.block(&at.block.hash)?;
+	let first = rules.pinned.height.saturating_add(1);
+	let proof = AnchorProof::build(&block, &version.txid.to_byte_array(), first, headers)
+		.map_err(failed)?;
+	let at = verify_anchor(&version.checkpoint, &proof, rules)
+		.map_err(|error| failed(format!("the proof does not verify: {error}")))?;
+	Ok(Proven { file: AnchorFile { checkpoint: version.checkpoint, proof }, at })
+}
+
+/// The headers after the pinned one up to height `last` or the tip. Walked back along the links, so that
+/// they belong together even if the tip changes meanwhile.
+fn headers(
+	rpc: &impl BitcoinRpc,
+	rules: &HeaderRules,
+	last: u32,
+) -> Result<Vec<[u8; HEADER_LEN]>, Condition> {
+	let info = rpc.chain_info()?;
+	let top = match info.height > last {
+		true => {
+			let gone = || failed("the chain has changed meanwhile");
+			BlockPlace { height: last, hash: rpc.block_hash(last)?.ok_or_else(gone)? }
+		},
+		false => BlockPlace { height: info.height, hash: info.hash },
+	};
+	let mut headers = Vec::new();
+	let mut hash = top.hash;
+	for _ in rules.pinned.height..top.height {
+		let header = rpc.header(&hash)?;
+		let bytes: [u8; HEADER_LEN] =
+			serialize(&header).try_into().map_err(|_| failed("a header is malformed"))?;
+		headers.push(bytes);
+		hash = header.prev_blockhash;
+	}
+	if pinned_hash(&rules.pinned) != Some(hash) {
+		return Err(failed("the chain does not contain the trust file's pinned header"));
+	}
+	headers.reverse();
+	Ok(headers)
+}
+
+/// Where the file of a checkpoint's anchor goes: named by the Pantheon block's number.
+pub fn path_of(dir: &Path, block_number: u32) -> PathBuf {
+	dir.join(format!("{block_number}.{EXTENSION}"))
+}
+
+/// Writes the file, whole or not at all. Returns its path.
+pub fn write(dir: &Path, proven: &Proven) -> Result<PathBuf, Condition> {
+	let path = path_of(dir, proven.file.checkpoint.block_number);
+	replace(dir, &path, &proven.file.encode())
+		.map_err(|error| failed(format!("{}: {error}", path.display())))?;
+	Ok(path)
+}
+
+fn replace(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+	fs::create_dir_all(dir)?;
+	let partial = path.with_extension("partial");
+	let mut file = File::create(&partial)?;
+	file.write_all(bytes)?;
+	file.sync_all()?;
+	fs::rename(&partial, path)?;
+	// The name itself must survive a power cut too.
+	File::open(dir)?.sync_all()
+}

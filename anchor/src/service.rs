@@ -1,0 +1,278 @@
+//! Drives the machine: fetches what it is told, does what it asks, in order, and tells it what came of it.
+
+use crate::{
+	chain::CheckpointSource,
+	condition::{Condition, Severity},
+	guards::Guards,
+	journal::Journal,
+	machine::{Action, BlockPlace, Event, Machine, Policy, Version, VersionNumber, Whereabouts},
+	proof::{prove, write},
+	rpc::BitcoinRpc,
+	status::{Activity, Snapshot},
+	wallet::{build, FeePolicy},
+};
+use pantheon_primitives::bitcoin::HeaderRules;
+use std::{
+	collections::{BTreeMap, VecDeque},
+	path::PathBuf,
+	sync::mpsc::{Receiver, RecvTimeoutError},
+	time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tracing::{debug, info, warn};
+
+/// How often a condition that lasts is logged again.
+const REMIND_AFTER: u64 = 600;
+/// Actions after which one round is cut off. None comes near; it keeps a mistake from spinning.
+const MAX_STEPS: usize = 10_000;
+
+/// What the service works with, apart from its two nodes.
+#[derive(Clone, Debug)]
+pub struct Settings {
+	/// Where proofs go.
+	pub export_dir: PathBuf,
+	/// What auditors demand of a proof.
+	pub rules: HeaderRules,
+	/// What the Bitcoin node must show.
+	pub guards: Guards,
+	/// What may be paid.
+	pub fees: FeePolicy,
+	/// Depths and intervals.
+	pub policy: Policy,
+	/// How often both nodes are looked at.
+	pub poll: Duration,
+}
+
+/// When a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+	/// When it is asked to.
+	Stopped,
+	/// When the newest checkpoint of the start is anchored, confirmed and exported, or something has
+	/// blocked the work for longer than the given seconds.
+	AtRest {
+		/// Seconds.
+		patience: u64,
+	},
+}
+
+/// The service.
+pub struct Service<R, C> {
+	rpc: R,
+	chain: C,
+	journal: Journal,
+	machine: Machine,
+	settings: Settings,
+	until: Until,
+	/// A single run anchors the checkpoint it began with and follows no newer one.
+	checkpoint_known: bool,
+	/// Conditions that were logged, and when.
+	logged: BTreeMap<&'static str, u64>,
+	blocked_since: Option<u64>,
+}
+
+/// Seconds since 1970.
+pub fn unix_now() -> u64 {
+	SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs())
+}
+
+impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
+	/// Takes up what the journal holds.
+	pub fn new(
+		rpc: R,
+		chain: C,
+		journal: Journal,
+		mut settings: Settings,
+		until: Until,
+	) -> Result<Self, Condition> {
+		if let Until::AtRest { .. } = until {
+			// Whoever asks for one anchor now means now.
+			settings.policy.min_interval = 0;
+			settings.policy.max_interval = None;
+		}
+		let machine = Machine::restore(settings.policy, journal.unfinished()?);
+		for anchor in machine.anchors() {
+			debug!(anchor = %anchor.id, stage = anchor.stage.name(), "taken up from the journal");
+		}
+		Ok(Self {
+			rpc,
+			chain,
+			journal,
+			machine,
+			settings,
+			until,
+			checkpoint_known: false,
+			logged: BTreeMap::new(),
+			blocked_since: None,
+		})
+	}
+
+	/// The machine's view.
+	pub fn machine(&self) -> &Machine {
+		&self.machine
+	}
+
+	/// Runs until it is stopped, or done, or can't go on. The error is the condition that ended it.
+	pub fn run(&mut self, stop: &Receiver<()>) -> Result<(), Condition> {
+		let result = loop {
+			if let Err(condition) = self.round(unix_now()) {
+				break Err(condition);
+			}
+			if let Until::AtRest { patience } = self.until {
+				if self.machine.is_at_rest() {
+					info!("nothing left to do");
+					break Ok(());
+				}
+				if let Some(condition) = self.lost_patience(unix_now(), patience) {
+					break Err(condition);
+				}
+			}
+			match stop.recv_timeout(self.settings.poll) {
+				Err(RecvTimeoutError::Timeout) => {},
+				_ => {
+					info!("asked to stop");
+					break Ok(());
+				},
+			}
+		};
+		if let Err(condition) = &result {
+			warn!(condition = condition.name(), remedy = condition.remedy(), "{condition}");
+		}
+		self.beat(unix_now(), Activity::Ended)?;
+		result
+	}
+
+	/// Looks at both nodes once and does what follows. An error is fatal.
+	pub fn round(&mut self, now: u64) -> Result<(), Condition> {
+		let bitcoin = match self.settings.guards.check(&self.rpc, now) {
+			Ok(tip) => Event::BitcoinUsable(tip),
+			Err(condition) => Event::BitcoinUnusable(condition),
+		};
+		let chain = match (self.until, self.checkpoint_known) {
+			(Until::AtRest { .. }, true) => None,
+			_ => Some(match self.chain.newest() {
+				Ok(checkpoint) => {
+					self.checkpoint_known = true;
+					Event::CheckpointAvailable(checkpoint)
+				},
+				Err(condition) => Event::ChainUnavailable(condition),
+			}),
+		};
+		let mut queue = VecDeque::new();
+		for event in [Some(bitcoin), chain, Some(Event::Tick { now })].into_iter().flatten() {
+			queue.extend(self.machine.handle(event));
+		}
+		for _ in 0..MAX_STEPS {
+			let Some(action) = queue.pop_front() else { break };
+			if let Some(event) = self.perform(action)? {
+				queue.extend(self.machine.handle(event));
+			}
+		}
+		self.log_conditions(now);
+		self.beat(now, Activity::Running)?;
+		let fatal = self.machine.conditions().find(|c| c.severity() == Severity::Fatal);
+		fatal.cloned().map_or(Ok(()), Err)
+	}
+
+	/// Does one thing and says what came of it. Only a failing journal is an error: nothing may follow it.
+	fn perform(&mut self, action: Action) -> Result<Option<Event>, Condition> {
+		Ok(Some(match action {
+			Action::Persist(anchor) => {
+				self.journal.persist(&anchor)?;
+				let txid = anchor.effective_version().map(|v| v.txid.to_string());
+				let height = anchor.stage.mined_at().map(|at| at.block.height);
+				let stage = anchor.stage.name();
+				info!(anchor = %anchor.id, stage, txid, height, "anchor journalled");
+				return Ok(None);
+			},
+			Action::BuildAndSign { anchor, checkpoint, spend } => {
+				match build(&self.rpc, &self.settings.fees, &checkpoint, spend) {
+					Ok(version) => Event::Built { anchor, version },
+					Err(condition) => Event::BuildFailed { anchor, condition },
+				}
+			},
+			Action::Send { anchor, version } => {
+				let outcome = self.rpc.send(&version.raw);
+				debug!(%anchor, txid = %version.txid, ?outcome, "sent");
+				Event::SendResult { anchor, version: version.number, outcome }
+			},
+			Action::Recheck { anchor, versions } => match self.locate(&versions) {
+				Ok((tip, whereabouts)) => Event::Located { anchor, tip, whereabouts },
+				Err(condition) => Event::LocateFailed(condition),
+			},
+			Action::Export(anchor) => {
+				let Settings { rules, policy, export_dir, .. } = &self.settings;
+				let written = prove(&self.rpc, &anchor, rules, policy.final_)
+					.and_then(|proven| write(export_dir, &proven).map(|path| (path, proven)));
+				let result = written.map(|(path, proven)| {
+					let (height, deep) = (proven.at.height, proven.at.confirmations);
+					info!(anchor = %anchor.id, height, deep, path = %path.display(), "proof exported");
+				});
+				Event::Exported { anchor: anchor.id, result }
+			},
+			Action::Report(anchor) => {
+				let Settings { rules, policy, .. } = &self.settings;
+				let proven = prove(&self.rpc, &anchor, rules, policy.final_);
+				let result = match proven {
+					Ok(proven) => self.chain.report(&proven.file.checkpoint, &proven.file.proof),
+					Err(condition) => {
+						Err(Condition::ReportFailed { detail: condition.to_string() })
+					},
+				};
+				if result.is_ok() {
+					info!(anchor = %anchor.id, "reported to the chain");
+				}
+				Event::Reported { anchor: anchor.id, result }
+			},
+		}))
+	}
+
+	fn locate(
+		&self,
+		versions: &[Version],
+	) -> Result<(BlockPlace, Vec<(VersionNumber, Whereabouts)>), Condition> {
+		// The tip first: a block that comes in between is found at the next round.
+		let info = self.rpc.chain_info()?;
+		let whereabouts = versions
+			.iter()
+			.map(|version| Ok((version.number, self.rpc.whereabouts(&version.txid)?)))
+			.collect::<Result<_, Condition>>()?;
+		Ok((BlockPlace { height: info.height, hash: info.hash }, whereabouts))
+	}
+
+	/// The first condition that blocks, once it has lasted too long for a single run.
+	fn lost_patience(&mut self, now: u64, patience: u64) -> Option<Condition> {
+		let Some(condition) =
+			self.machine.conditions().find(|c| c.severity() >= Severity::Blocking).cloned()
+		else {
+			self.blocked_since = None;
+			return None;
+		};
+		let since = *self.blocked_since.get_or_insert(now);
+		(now.saturating_sub(since) >= patience).then_some(condition)
+	}
+
+	/// Logs each condition when it begins, now and then while it lasts, and when it has passed.
+	fn log_conditions(&mut self, now: u64) {
+		let mut passed = std::mem::take(&mut self.logged);
+		for condition in self.machine.conditions() {
+			let name = condition.name();
+			let last = passed.remove(name);
+			if last.is_none_or(|at| now.saturating_sub(at) >= REMIND_AFTER) {
+				warn!(condition = name, remedy = condition.remedy(), "{condition}");
+				self.logged.insert(name, now);
+			} else if let Some(at) = last {
+				self.logged.insert(name, at);
+			}
+		}
+		for name in passed.into_keys() {
+			info!(condition = name, "passed");
+		}
+	}
+
+	fn beat(&self, now: u64, activity: Activity) -> Result<(), Condition> {
+		let silent_after = self.settings.poll.as_secs().saturating_mul(3).saturating_add(60);
+		let network = self.settings.rules.network.name();
+		let snapshot = Snapshot::of(&self.machine, network, activity, silent_after);
+		Ok(self.journal.beat(&snapshot.beat(now))?)
+	}
+}
