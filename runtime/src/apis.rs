@@ -5,7 +5,7 @@
 
 use crate::{
 	configs::consensus::{EpochDuration, BABE_GENESIS_EPOCH_CONFIG},
-	presets, AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Hash,
+	presets, AccountId, AuditRecord, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Hash,
 	InherentDataExt, Nonce, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SessionKeys,
 	System, TransactionPayment, VERSION,
 };
@@ -20,6 +20,9 @@ use frame_support::{
 };
 use pallet_grandpa::{fg_primitives, AuthorityId as GrandpaId};
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
+use pantheon_primitives::{
+	log::CompactLog, EntryInfo, LogDigest, OperatorId, OperatorState, RecordId,
+};
 use polkadot_primitives::{
 	async_backing::{AsyncBackingParams, BackingState, Constraints},
 	slashing, ApprovalVotingParams, CandidateCommitments, CandidateEvent, CandidateHash,
@@ -463,6 +466,28 @@ sp_api::impl_runtime_apis! {
 		) -> Weight {
 			Executive::try_execute_block(block, state_root_check, signature_check, select)
 				.expect("a failed check must stop the tool that asked for it")
+		}
+	}
+
+	impl pallet_audit_record_runtime_api::AuditApi<Block> for Runtime {
+		fn log_state() -> CompactLog {
+			AuditRecord::log_state()
+		}
+
+		fn block_entries() -> Vec<EntryInfo> {
+			AuditRecord::block_entries()
+		}
+
+		fn operator(id: OperatorId) -> Option<OperatorState> {
+			AuditRecord::operator(id)
+		}
+
+		fn checkpoint_at(block: u32) -> Option<LogDigest> {
+			AuditRecord::checkpoint_at(block)
+		}
+
+		fn is_intent_open(operator: OperatorId, intent: RecordId) -> bool {
+			AuditRecord::is_intent_open(operator, intent)
 		}
 	}
 

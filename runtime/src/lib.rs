@@ -196,4 +196,11 @@ mod runtime {
 	// After Balances: its genesis completes the supply. Its check ends the block.
 	#[runtime::pallet_index(81)]
 	pub type PanToken = pallet_pan_token;
+	#[runtime::pallet_index(82)]
+	pub type Operators = pallet_operators;
+	// Its last hook puts the log's size and root into the header.
+	#[runtime::pallet_index(83)]
+	pub type AuditRecord = pallet_audit_record;
+	#[runtime::pallet_index(84)]
+	pub type Anchor = pallet_anchor;
 }

@@ -64,6 +64,7 @@ fn development() -> serde_json::Value {
 		sudo: SudoConfig { key: Some(Sr25519Keyring::Alice.to_account_id()) },
 		configuration: ConfigurationConfig { config: host_configuration(None) },
 		validators: ValidatorsConfig { minimum: 1, epoch_slots: Some(DEVELOPMENT_EPOCH_SLOTS) },
+		anchor: regtest(),
 	})
 }
 
@@ -77,14 +78,16 @@ fn local_testnet() -> serde_json::Value {
 		sudo: SudoConfig { key: Some(Sr25519Keyring::Alice.to_account_id()) },
 		configuration: ConfigurationConfig { config: host_configuration(Some(1)) },
 		validators: ValidatorsConfig { minimum: 2, epoch_slots: Some(LOCAL_EPOCH_SLOTS) },
+		anchor: regtest(),
 	})
 }
 
 /// The shape of a network to be launched: four validators, one-hour sessions, no sudo.
 ///
 /// **Its keys are placeholders that nobody holds**, so a chain with them makes no block: each is
-/// SHA-256 of a sentence (`placeholder`). Whoever launches a network replaces `session.keys` by the
-/// validators' own keys and `balances` by the real allocation in the built chain spec.
+/// SHA-256 of a sentence (`placeholder`). Whoever launches a network replaces in the built chain spec
+/// `session.keys` by the validators' own keys, `balances` by the real allocation, and the pin in
+/// `anchor` by a recent header.
 fn staging() -> serde_json::Value {
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances: vec![] },
@@ -93,7 +96,27 @@ fn staging() -> serde_json::Value {
 		sudo: SudoConfig { key: None },
 		configuration: ConfigurationConfig { config: host_configuration(None) },
 		validators: ValidatorsConfig { minimum: 4, epoch_slots: None },
+		anchor: mainnet(),
 	})
+}
+
+/// Anchors in a Bitcoin network of one's own, from its first block on.
+fn regtest() -> AnchorConfig {
+	AnchorConfig { network: "regtest".into(), min_confirmations: 6, ..Default::default() }
+}
+
+/// Anchors in Bitcoin.
+///
+/// The floor (difficulty 1.8e13, a tenth of that of 2025) refuses all headers of Bitcoin's first
+/// years, so with the pin on the first block no anchor is accepted: a network to be launched pins a
+/// header of its own days.
+fn mainnet() -> AnchorConfig {
+	AnchorConfig {
+		network: "mainnet".into(),
+		max_target: Some(0x170f_ffff),
+		min_confirmations: 6,
+		..Default::default()
+	}
 }
 
 /// Alice to Ferdie.

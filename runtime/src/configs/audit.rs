@@ -1,13 +1,14 @@
-//! Operators and the audit log.
+//! Operators, the audit log, and its anchors.
 
 use crate::{
 	constants::{
 		currency::{MICRO_PAN, MILLI_PAN, PAN},
 		time::DAYS,
 	},
-	Balance, Balances, Runtime, RuntimeHoldReason,
+	AccountId, Balance, Balances, Runtime, RuntimeHoldReason,
 };
 use frame_support::{parameter_types, traits::ConstU32};
+use frame_system::EnsureSigned;
 
 parameter_types! {
 	/// What an operator lays down: 10 PAN,
@@ -35,4 +36,10 @@ impl pallet_audit_record::Config for Runtime {
 	// A day: an anchor is reported an hour or two after its checkpoint, when Bitcoin is quick.
 	type CheckpointRing = ConstU32<DAYS>;
 	type WeightInfo = pallet_audit_record::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_anchor::Config for Runtime {
+	// Whoever pays the fee: the pallet takes nobody's word, and no verifier takes the pallet's.
+	type AnchorOrigin = EnsureSigned<AccountId>;
+	type WeightInfo = pallet_anchor::weights::SubstrateWeight<Runtime>;
 }

@@ -1,5 +1,6 @@
 //! How each pallet is configured.
 
+pub mod audit;
 pub mod consensus;
 pub mod fees;
 pub mod guard;

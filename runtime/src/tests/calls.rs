@@ -28,6 +28,9 @@ fn these_pallets_take_calls_and_no_others() {
 			"OnDemandAssignmentProvider",
 			"ParasSudoWrapper",
 			"Validators",
+			"Operators",
+			"AuditRecord",
+			"Anchor",
 		]
 	);
 }

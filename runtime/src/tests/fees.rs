@@ -6,12 +6,15 @@ use crate::{
 	presets::ENDOWMENT,
 	Balance, Balances, PanToken, RuntimeCall, TransactionPayment,
 };
+use codec::Encode;
 use frame_support::{dispatch::GetDispatchInfo, traits::fungible::Inspect};
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
 
-/// The fee of `call` in a transaction of `len` bytes, at the multiplier of a new chain.
-pub fn fee(call: &RuntimeCall, len: u32) -> Balance {
-	TransactionPayment::compute_fee(len, &call.get_dispatch_info(), 0)
+/// The fee of a transaction with this call, at the multiplier of a new chain.
+pub fn fee(call: &RuntimeCall) -> Balance {
+	let transaction = signed(Alice, 0, 0, call.clone());
+	let length = transaction.encoded_size() as u32;
+	TransactionPayment::compute_fee(length, &transaction.get_dispatch_info(), 0)
 }
 
 fn remark(bytes: usize) -> RuntimeCall {
@@ -55,7 +58,7 @@ fn a_transfer_costs_a_few_thousandths_of_a_pan() {
 			value: PAN,
 		}
 		.into();
-		let fee = fee(&call, 145);
+		let fee = fee(&call);
 		assert!((MILLI_PAN..10 * MILLI_PAN).contains(&fee), "{fee}");
 	});
 }

@@ -7,6 +7,7 @@ use crate::{
 	},
 	Runtime,
 };
+use codec::Encode;
 use frame_support::{
 	dispatch::DispatchClass,
 	traits::Get,
@@ -41,4 +42,70 @@ pub fn transaction_weight(call: &crate::RuntimeCall) -> Weight {
 			.get(DispatchClass::Normal)
 			.base_extrinsic,
 	)
+}
+
+/// Room for normal transactions in a block: bytes, and weight after the hooks.
+fn normal_room() -> (u64, Weight) {
+	let length = u64::from(*BlockLength::get().max.get(DispatchClass::Normal));
+	let class = BlockWeights::get().get(DispatchClass::Normal).max_total.expect("limited");
+	// Hooks and inherents are mandatory: they don't count against the normal class, but against the
+	// block, whose last quarter they may use.
+	(length, class)
+}
+
+/// How many transactions with this call fit, by length and by weight.
+fn fitting(call: &crate::RuntimeCall) -> (u64, u64) {
+	let (length, weight) = normal_room();
+	let bytes =
+		super::signed(sp_keyring::Sr25519Keyring::Alice, 0, 0, call.clone()).encoded_size() as u64;
+	let each = transaction_weight(call);
+	(length / bytes, weight.ref_time() / each.ref_time())
+}
+
+#[test]
+fn batches_fill_the_length_before_the_weight() {
+	super::ext("development").execute_with(|| {
+		let mut pen = super::audit::Pen::new(1);
+		let call = pen.batch([1; 32].into(), 8_192);
+		let (by_length, by_weight) = fitting(&call);
+		assert_eq!(by_length, 29, "29 batches of 8,192 members are 96 % of the length");
+		assert!(by_weight >= by_length, "{by_weight} fit by weight, {by_length} by length");
+	});
+}
+
+#[test]
+fn the_largest_batch_fits() {
+	super::ext("development").execute_with(|| {
+		let mut pen = super::audit::Pen::new(1);
+		let call = pen.batch([1; 32].into(), pantheon_primitives::record::MAX_BATCH_MEMBERS);
+		let (by_length, by_weight) = fitting(&call);
+		assert!(by_length >= 14 && by_weight >= by_length, "{by_length} {by_weight}");
+	});
+}
+
+#[test]
+fn single_records_fill_95_percent_of_the_length() {
+	super::ext("development").execute_with(|| {
+		let mut pen = super::audit::Pen::new(1);
+		let call = pen.single([1; 32].into());
+		let (by_length, by_weight) = fitting(&call);
+		assert!(by_length >= 2_000, "{by_length} small records fit by length");
+		assert!(
+			by_weight * 100 >= by_length * 95,
+			"{by_weight} fit by weight, {by_length} by length; each weighs {:?}",
+			transaction_weight(&call)
+		);
+	});
+}
+
+#[test]
+fn a_single_record_costs_about_a_hundredth_of_a_pan() {
+	use crate::constants::currency::MILLI_PAN;
+	super::ext("development").execute_with(|| {
+		let mut pen = super::audit::Pen::new(1);
+		let single = super::fees::fee(&pen.single([1; 32].into()));
+		assert!((5 * MILLI_PAN..20 * MILLI_PAN).contains(&single), "{single}");
+		let member = super::fees::fee(&pen.batch([1; 32].into(), 8_192)) / 8_192;
+		assert!(member < MILLI_PAN / 5, "{member}");
+	});
 }

@@ -1,5 +1,6 @@
 //! Tests of the composition, by topic.
 
+mod audit;
 mod blocks;
 mod calls;
 mod fees;
@@ -116,7 +117,7 @@ pub fn signed(who: Sr25519Keyring, nonce: u32, tip: u128, call: RuntimeCall) -> 
 		pallet_transaction_payment::ChargeTransactionPayment::from(tip),
 		frame_system::WeightReclaim::new(),
 	);
-	let genesis = System::block_hash(0);
+	let genesis = genesis_header().hash();
 	let payload = SignedPayload::from_raw(
 		call.clone(),
 		extension.clone(),
