@@ -1,1 +1,58 @@
-//! Skeleton.
+//! The `pantheon` command: for operators and auditors.
+//!
+//! A library, so that the tests reach its parts; the program is [`main`].
+
+pub mod action;
+pub mod args;
+pub mod commands;
+pub mod commitment;
+pub mod context;
+pub mod delivery;
+pub mod error;
+pub mod home;
+pub mod journal;
+pub mod keystore;
+pub mod output;
+pub mod sealing;
+
+use args::{Cli, Command};
+use clap::Parser;
+use context::Context;
+use error::CliError;
+use output::{Format, Output};
+use std::process::ExitCode;
+
+/// Runs the program on this process's command line.
+pub fn main() -> ExitCode {
+	let cli = Cli::parse();
+	let json = if cli.global.json { Format::Json } else { Format::Text };
+	let run = matches!(cli.command, Command::Run(_));
+	match execute(cli) {
+		Ok(code) => ExitCode::from(code),
+		Err(error) => {
+			let code = if run { error.run_exit_code() } else { error.exit_code() };
+			Output::new(json).failure(&error, code);
+			ExitCode::from(code)
+		},
+	}
+}
+
+fn execute(cli: Cli) -> Result<u8, CliError> {
+	let context = Context::new(cli.global)?;
+	match cli.command {
+		Command::Key(command) => commands::key::execute(&context, command),
+		Command::Operator(command) => commands::operator::execute(&context, command),
+		Command::Run(args) => commands::run::execute(&context, args),
+		Command::Seal(command) => commands::seal::execute(&context, command),
+		Command::Submit(args) => commands::submit::execute(&context, &args),
+		Command::Batch(args) => commands::batch::execute(&context, args),
+		Command::Proof(args) => commands::proof::execute(&context, args),
+		Command::Verify(args) => commands::verify::execute(&context, &args),
+		Command::Log(command) => commands::log::execute(&context, command),
+		Command::ExitCodes => {
+			let codes = args::EXIT_CODES;
+			context.out.result(codes, serde_json::json!({ "exit_codes": codes }));
+			Ok(error::exit::OK)
+		},
+	}
+}

@@ -1,2 +1,5 @@
-//! Skeleton.
-fn main() {}
+//! The `pantheon` program; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+	pantheon_cli::main()
+}

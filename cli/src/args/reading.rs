@@ -1,0 +1,95 @@
+//! Options of the commands that prove, verify and read.
+
+use super::WaitArgs;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Options of `proof`.
+#[derive(Args, Debug)]
+pub struct ProofArgs {
+	/// The record's id, or its leaf; of a batch member too
+	#[arg(
+		value_name = "RECORD",
+		required_unless_present = "sequence",
+		conflicts_with = "sequence"
+	)]
+	pub record: Option<String>,
+	/// The record's position in the operator's chain
+	#[arg(long, value_name = "N")]
+	pub sequence: Option<u64>,
+	/// With --sequence: the position in the batch
+	#[arg(long, value_name = "I", requires = "sequence")]
+	pub index: Option<u32>,
+	/// The file to write
+	#[arg(long, value_name = "FILE")]
+	pub out: PathBuf,
+	/// Anchor file of pantheon-anchor, or a directory of them (repeatable); the oldest anchor that
+	/// covers the record is taken
+	#[arg(long, value_name = "FILE|DIR")]
+	pub anchor: Vec<PathBuf>,
+	/// Leave out the intent that the record answers
+	#[arg(long)]
+	pub without_intent: bool,
+	/// Verify the bundle under this trust file before it's written
+	#[arg(long, value_name = "FILE")]
+	pub trust: Option<PathBuf>,
+	/// Write what the record's commitments open to (JSON) to this file: it reveals the content
+	#[arg(long, value_name = "FILE")]
+	pub openings: Option<PathBuf>,
+	/// How long to wait for a finality proof.
+	#[command(flatten)]
+	pub wait: WaitArgs,
+}
+
+/// Options of `verify`.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+	/// The proof bundle
+	#[arg(value_name = "FILE")]
+	pub bundle: PathBuf,
+	/// What to trust: comes with the chain, never from the bundle
+	#[arg(long, value_name = "FILE")]
+	pub trust: PathBuf,
+	/// Check these openings against the record's commitments, and print their content
+	#[arg(long, value_name = "FILE")]
+	pub openings: Option<PathBuf>,
+	/// The time for freshness, in seconds since 1970 [default: this machine's clock]
+	#[arg(long, value_name = "SECONDS")]
+	pub now: Option<u64>,
+}
+
+/// Commands about the log.
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+	/// Show a checkpoint of the log and save it with its finality proof
+	#[command(after_help = "Examples:
+  pantheon log checkpoint
+  pantheon log checkpoint --at 1200 --out monday.checkpoint")]
+	Checkpoint(LogCheckpointArgs),
+	/// Check that the log of a later checkpoint extends the log of an earlier one
+	#[command(after_help = "Examples:
+  pantheon log consistency --from monday.checkpoint --to friday.checkpoint")]
+	Consistency(ConsistencyArgs),
+}
+
+/// Options of `log checkpoint`.
+#[derive(Args, Debug)]
+pub struct LogCheckpointArgs {
+	/// Number of the block [default: the newest with a finality proof]
+	#[arg(long, value_name = "BLOCK")]
+	pub at: Option<u32>,
+	/// Save the checkpoint to this file
+	#[arg(long, value_name = "FILE")]
+	pub out: Option<PathBuf>,
+}
+
+/// Options of `log consistency`.
+#[derive(Args, Debug)]
+pub struct ConsistencyArgs {
+	/// The earlier checkpoint, as `log checkpoint --out` saved it
+	#[arg(long, value_name = "FILE")]
+	pub from: PathBuf,
+	/// The later checkpoint
+	#[arg(long, value_name = "FILE")]
+	pub to: PathBuf,
+}

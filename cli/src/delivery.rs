@@ -1,0 +1,256 @@
+//! Brings the journal's statements to the chain.
+//!
+//! The same bytes are sent until the chain has them. Before anything is sent, journal and chain are
+//! compared, so that a copied home, a lost journal or another chain is noticed and named.
+
+use crate::{
+	error::{CliError, Disagreement, Missing},
+	journal::{Entry, Journal, State},
+	output::Output,
+};
+use pantheon_client::{Account, At, Call, Client, ClientError, Pipeline, Stage, Submission};
+use pantheon_primitives::{
+	ChainHead, GenesisHash, Kind, OperatorId, OperatorState, OperatorStatus, RecordId,
+	SubmittedRecord,
+};
+use std::time::{Duration, Instant};
+
+/// How often the chain is asked whether something has become final.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Brings statements of one operator to one chain.
+pub struct Delivery<'a> {
+	/// The node.
+	pub client: &'a Client,
+	/// The journal.
+	pub journal: &'a mut Journal,
+	/// Whose statements.
+	pub operator: OperatorId,
+	/// Where progress is shown.
+	pub out: Output,
+}
+
+/// A statement that has reached the stage that was asked for.
+#[derive(Clone, Debug)]
+pub struct Delivered {
+	/// The statement.
+	pub entry: Entry,
+	/// The stage.
+	pub stage: Stage,
+}
+
+impl Delivery<'_> {
+	fn log(&self) -> GenesisHash {
+		self.client.genesis()
+	}
+
+	/// Sends every pending statement and waits until all have reached `stage`.
+	///
+	/// On a refusal by the chain the refused statement and those sealed on top of it are marked so,
+	/// and their positions are free again. On any other failure they stay pending.
+	pub async fn deliver(
+		&mut self,
+		account: &Account,
+		stage: Stage,
+		timeout: Duration,
+	) -> Result<Vec<Delivered>, CliError> {
+		let deadline = Instant::now() + timeout;
+		self.reconcile().await?;
+		let pending = self.journal.pending(self.operator, self.log())?;
+		let progress = self.out.spinner("sending");
+		let mut pipeline = None;
+		let mut sent = Vec::with_capacity(pending.len());
+		for entry in pending {
+			let submission = if entry.state == State::Sealed {
+				Some(self.send(&mut pipeline, account, &entry).await?)
+			} else {
+				None
+			};
+			sent.push((entry, submission));
+		}
+		let mut delivered = Vec::with_capacity(sent.len());
+		for (entry, submission) in sent {
+			let sequence = entry.statement.record().sequence;
+			progress.say(&format!("record {sequence}: waiting until it is {stage}"));
+			let left = deadline.saturating_duration_since(Instant::now());
+			let waited = match submission {
+				Some(submission) => {
+					let seen = |reached| {
+						progress.say(&format!("record {sequence}: {reached}"));
+					};
+					submission.wait(stage, left, seen).await.map(drop)
+				},
+				None => self.await_stage(&entry, stage, left, timeout).await,
+			};
+			match waited {
+				Ok(()) => {},
+				Err(ClientError::Timeout { stage, .. }) => {
+					return Err(ClientError::Timeout { stage, after: timeout }.into());
+				},
+				Err(error) => self.refusal(&entry, stage, error).await?,
+			}
+			self.journal.set_state(&entry, state_of(stage))?;
+			delivered.push(Delivered { entry, stage });
+		}
+		Ok(delivered)
+	}
+
+	async fn send(
+		&self,
+		pipeline: &mut Option<Pipeline>,
+		account: &Account,
+		entry: &Entry,
+	) -> Result<Submission, CliError> {
+		let pipeline = match pipeline {
+			Some(pipeline) => pipeline,
+			None => pipeline.insert(self.client.pipeline(account.clone()).await?),
+		};
+		Ok(pipeline.submit(&self.call(entry)?).await?)
+	}
+
+	fn call(&self, entry: &Entry) -> Result<Call, CliError> {
+		let record = entry.statement.record();
+		let fields = SubmittedRecord::from(record);
+		let signature = entry.statement.signature();
+		Ok(if record.kind == Kind::Batch {
+			Call::submit_batch(&fields, signature, &self.journal.member_leaves(entry)?)
+		} else {
+			Call::submit(&fields, signature)
+		})
+	}
+
+	/// What a failed submission means: perhaps the chain has the record from an earlier attempt.
+	async fn refusal(
+		&mut self,
+		entry: &Entry,
+		stage: Stage,
+		error: ClientError,
+	) -> Result<(), CliError> {
+		let ClientError::Refused { pallet, error: name, .. } = &error else {
+			return Err(error.into());
+		};
+		if self.holds(entry, at(stage)).await? {
+			return Ok(());
+		}
+		self.journal.refuse(entry, &format!("{pallet}::{name}"))?;
+		Err(error.into())
+	}
+
+	/// Whether the chain holds this very record at its position.
+	async fn holds(&self, entry: &Entry, at: At) -> Result<bool, CliError> {
+		let Some(state) = self.client.operator(self.operator, at).await? else { return Ok(false) };
+		let sequence = entry.statement.record().sequence;
+		if state.chain.next_sequence <= sequence {
+			return Ok(false);
+		}
+		Ok(self.record_at(&state.chain, sequence).await? == Some(entry.record))
+	}
+
+	/// The record that the chain holds at `sequence`, where that can be told: its head, or an entry
+	/// of the finalised log.
+	async fn record_at(
+		&self,
+		chain: &ChainHead,
+		sequence: u64,
+	) -> Result<Option<RecordId>, CliError> {
+		if chain.next_sequence == sequence.saturating_add(1) {
+			return Ok(chain.head);
+		}
+		match self.client.entry_by_position(self.operator, sequence).await {
+			Ok(entry) => Ok(Some(RecordId::new(entry.record.into()))),
+			Err(error) if error.is_unknown_entry() => Ok(None),
+			Err(error) => Err(error.into()),
+		}
+	}
+
+	async fn await_stage(
+		&self,
+		entry: &Entry,
+		stage: Stage,
+		left: Duration,
+		timeout: Duration,
+	) -> Result<(), ClientError> {
+		let next = entry.statement.record().sequence.saturating_add(1);
+		let reached = async {
+			loop {
+				let state = self.client.operator(self.operator, at(stage)).await?;
+				if state.is_some_and(|state| state.chain.next_sequence >= next) {
+					return Ok(());
+				}
+				tokio::time::sleep(POLL).await;
+			}
+		};
+		tokio::time::timeout(left, reached)
+			.await
+			.unwrap_or(Err(ClientError::Timeout { stage, after: timeout }))
+	}
+
+	/// Compares journal and chain, and notes which pending statements the chain has.
+	pub async fn reconcile(&mut self) -> Result<OperatorState, CliError> {
+		let log = self.log();
+		let state = self
+			.client
+			.operator(self.operator, At::Best)
+			.await?
+			.ok_or(Missing::Operator(self.operator))?;
+		let finalised = self.client.operator(self.operator, At::Finalised).await?;
+		let finalised = finalised.map_or(0, |state| state.chain.next_sequence);
+		let on_chain = state.chain.next_sequence;
+		let known = self.journal.head(self.operator, log)?.next_sequence;
+		if on_chain > known {
+			let disagreement = Disagreement::JournalBehind { chain: on_chain, journal: known };
+			return Err(disagreement.into());
+		}
+		let pending = self.journal.pending(self.operator, log)?;
+		for entry in &pending {
+			let sequence = entry.statement.record().sequence;
+			if sequence == on_chain && entry.statement.record().previous != state.chain.head {
+				return Err(
+					Disagreement::OtherRecord { sequence: sequence.saturating_sub(1) }.into()
+				);
+			}
+			if sequence >= on_chain {
+				// A fork may have taken an included one out again: it is sent once more.
+				self.journal.set_state(entry, State::Sealed)?;
+				continue;
+			}
+			match self.record_at(&state.chain, sequence).await? {
+				Some(record) if record != entry.record => {
+					return Err(Disagreement::OtherRecord { sequence }.into());
+				},
+				Some(_) if sequence < finalised => {
+					self.journal.set_state(entry, State::Finalised)?;
+				},
+				_ => self.journal.set_state(entry, State::Included)?,
+			}
+		}
+		let first_pending = pending.first().map(|entry| entry.statement.record().sequence);
+		if first_pending.unwrap_or(known) > on_chain {
+			return Err(Disagreement::JournalAhead { chain: on_chain, journal: known }.into());
+		}
+		if on_chain == known && on_chain > 0 {
+			let head = self.journal.head(self.operator, log)?.head;
+			if head != state.chain.head {
+				return Err(Disagreement::OtherRecord { sequence: on_chain - 1 }.into());
+			}
+		}
+		if state.status == OperatorStatus::Retired {
+			return Err(Disagreement::Retired(self.operator).into());
+		}
+		Ok(state)
+	}
+}
+
+fn at(stage: Stage) -> At {
+	match stage {
+		Stage::Included => At::Best,
+		Stage::Finalised => At::Finalised,
+	}
+}
+
+fn state_of(stage: Stage) -> State {
+	match stage {
+		Stage::Included => State::Included,
+		Stage::Finalised => State::Finalised,
+	}
+}

@@ -1,0 +1,114 @@
+//! The home directory: keys and journal.
+
+use crate::{
+	error::{CliError, UsageError},
+	journal::Journal,
+	keystore::{KeyFile, PassphraseSource, SoftwareKey},
+};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+};
+
+/// The key that is used unless another one is named.
+pub const DEFAULT_KEY: &str = "operator";
+
+/// Where an operator's keys and journal are.
+#[derive(Clone, Debug)]
+pub struct Home {
+	path: PathBuf,
+	key: String,
+	passphrase: PassphraseSource,
+}
+
+impl Home {
+	/// The home at `path` (default `~/.pantheon`), with the key of this name.
+	pub fn new(
+		path: Option<PathBuf>,
+		key: &str,
+		passphrase: PassphraseSource,
+	) -> Result<Self, UsageError> {
+		let safe = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+		if key.is_empty() || !key.chars().all(safe) {
+			return Err(UsageError::KeyName(key.to_owned()));
+		}
+		let path = match path {
+			Some(path) => path,
+			None => {
+				let user = std::env::var_os("HOME").filter(|home| !home.is_empty());
+				PathBuf::from(user.ok_or(UsageError::NoHome)?).join(".pantheon")
+			},
+		};
+		Ok(Self { path, key: key.to_owned(), passphrase })
+	}
+
+	/// The key file's path.
+	pub fn key_path(&self) -> PathBuf {
+		self.path.join("keys").join(format!("{}.key", self.key))
+	}
+
+	/// The key file, locked.
+	pub fn key_file(&self) -> Result<KeyFile, CliError> {
+		Ok(KeyFile::read(&self.key_path())?)
+	}
+
+	/// The operator key, opened with its passphrase.
+	pub fn open_key(&self) -> Result<SoftwareKey, CliError> {
+		let file = self.key_file()?;
+		Ok(file.open(&self.passphrase.existing()?)?)
+	}
+
+	/// Where the passphrase comes from.
+	pub fn passphrase(&self) -> &PassphraseSource {
+		&self.passphrase
+	}
+
+	/// The journal; made where there is none.
+	pub fn journal(&self) -> Result<Journal, CliError> {
+		self.prepare(&self.path)?;
+		Ok(Journal::open(&self.path.join("journal.sqlite"))?)
+	}
+
+	/// Makes the directory of the keys, for the owner only.
+	pub fn prepare_keys(&self) -> Result<(), CliError> {
+		self.prepare(&self.path.join("keys"))
+	}
+
+	fn prepare(&self, dir: &Path) -> Result<(), CliError> {
+		let fail = |source| CliError::Write { path: dir.to_owned(), source };
+		let mut builder = fs::DirBuilder::new();
+		builder.recursive(true);
+		#[cfg(unix)]
+		{
+			use std::os::unix::fs::DirBuilderExt;
+			builder.mode(0o700);
+		}
+		builder.create(dir).map_err(fail)
+	}
+}
+
+/// Writes a file completely or not at all.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+	use std::io::Write;
+	let fail = |source| CliError::Write { path: path.to_owned(), source };
+	let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+	let dir = dir.unwrap_or_else(|| Path::new("."));
+	let mut file = tempfile::NamedTempFile::new_in(dir).map_err(fail)?;
+	file.write_all(bytes).map_err(fail)?;
+	#[cfg(unix)]
+	{
+		use std::os::unix::fs::PermissionsExt;
+		// Temporary files are made for their owner only; proofs are made to be passed on.
+		file.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(fail)?;
+	}
+	file.as_file().sync_all().map_err(fail)?;
+	file.persist(path).map_err(|failed| fail(failed.error))?;
+	Ok(())
+}
+
+/// Reads a file.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, CliError> {
+	fs::read(path).map_err(|source| {
+		CliError::File(crate::commitment::FileError { path: path.to_owned(), source })
+	})
+}
