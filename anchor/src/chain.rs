@@ -2,7 +2,7 @@
 
 use crate::condition::Condition;
 use pantheon_client::{
-	audit::checkpoint_of, Account, AuditRefusal, Call, Client, ClientError, Stage,
+	audit::checkpoint_of, Account, At, AuditRefusal, Call, Client, ClientError, Stage,
 };
 use pantheon_primitives::{
 	bitcoin::AnchorProof,
@@ -17,6 +17,8 @@ use tokio::runtime::Runtime;
 const REPORT_TIMEOUT: Duration = Duration::from_secs(60);
 /// Rounds of asking for hand-offs; each brings up to 64.
 const HANDOFF_PAGES: usize = 64;
+/// `pallet-anchor`: every block whose number this divides stays remembered longest.
+const LANDMARK_INTERVAL: u32 = 256;
 
 /// Gives checkpoints and takes reports. The service needs nothing else of a chain.
 pub trait CheckpointSource {
@@ -158,19 +160,27 @@ impl CheckpointSource for NodeChain {
 		};
 		let client = self.client().map_err(|error| failed(error.to_string()))?;
 		let submitted = async {
-			// The pallet compares with a checkpoint that it still remembers: that of the newest block
-			// for which the node can give the way.
-			let newest = client.audit_checkpoint(None).await?;
-			let to = checkpoint_of(&newest.checkpoint).log_size;
-			let consistency = match to == checkpoint.log_size {
-				true => Vec::new(),
-				false => client.consistency_proof(checkpoint.log_size, to).await?,
-			};
+			let consistency = consistency(&client, checkpoint).await?;
 			let call = Call::report_anchor(checkpoint, proof, &consistency);
 			let submission = client.submit(&call, &account).await?;
 			submission.wait(Stage::Included, REPORT_TIMEOUT, |_| {}).await
 		};
 		self.ask(submitted).map(|_| ()).map_err(|error| failed(error.to_string()))
+	}
+}
+
+/// What `pallet-anchor` asks for besides the proof: nothing while the chain remembers the checkpoint's block,
+/// later the way to the log at a landmark block.
+async fn consistency(client: &Client, of: &Checkpoint) -> Result<Vec<[u8; 32]>, ClientError> {
+	if client.checkpoint_at(of.block_number, At::Finalised).await?.is_some() {
+		return Ok(Vec::new());
+	}
+	let last = client.audit_status().await?.finalized_number;
+	let landmark = last - last % LANDMARK_INTERVAL;
+	match client.checkpoint_at(landmark, At::Finalised).await? {
+		Some(digest) => client.consistency_proof(of.log_size, digest.size).await,
+		// The chain is shorter than its memory: it refuses, and says why.
+		None => Ok(Vec::new()),
 	}
 }
 

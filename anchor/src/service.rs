@@ -5,13 +5,17 @@ use crate::{
 	condition::{Condition, Severity},
 	guards::Guards,
 	journal::Journal,
-	machine::{Action, BlockPlace, Event, Machine, Policy, Version, VersionNumber, Whereabouts},
+	machine::{
+		Action, Anchor, BlockPlace, Event, Followup, Machine, Policy, Version, VersionNumber,
+		Whereabouts,
+	},
 	proof::{prove, write},
 	rpc::BitcoinRpc,
 	status::{Activity, Snapshot},
 	wallet::{build, FeePolicy},
 };
-use pantheon_primitives::bitcoin::HeaderRules;
+use bitcoin::consensus::serialize;
+use pantheon_primitives::bitcoin::{HeaderRules, PinnedHeader, HEADER_LEN};
 use std::{
 	collections::{BTreeMap, VecDeque},
 	path::PathBuf,
@@ -24,6 +28,9 @@ use tracing::{debug, info, warn};
 const REMIND_AFTER: u64 = 600;
 /// Actions after which one round is cut off. None comes near; it keeps a mistake from spinning.
 const MAX_STEPS: usize = 10_000;
+
+/// Most headers in a report (`pallet-anchor`).
+const MAX_REPORT_HEADERS: u32 = 4_032;
 
 /// What the service works with, apart from its two nodes.
 #[derive(Clone, Debug)]
@@ -210,8 +217,10 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 				Event::Exported { anchor: anchor.id, result }
 			},
 			Action::Report(anchor) => {
-				let Settings { rules, policy, .. } = &self.settings;
-				let proven = prove(&self.rpc, &anchor, rules, policy.final_);
+				let depth = self.settings.policy.final_;
+				let proven = self
+					.report_rules(&anchor)
+					.and_then(|rules| prove(&self.rpc, &anchor, &rules, depth));
 				let result = match proven {
 					Ok(proven) => self.chain.report(&proven.file.checkpoint, &proven.file.proof),
 					Err(condition) => {
@@ -237,6 +246,28 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 			.map(|version| Ok((version.number, self.rpc.whereabouts(&version.txid)?)))
 			.collect::<Result<_, Condition>>()?;
 		Ok((BlockPlace { height: info.height, hash: info.hash }, whereabouts))
+	}
+
+	/// The rules under which the chain checks a report: it takes few headers, so that once the pinned one is
+	/// far, the report starts from the last reported anchor's block, which the chain knows.
+	fn report_rules(&self, anchor: &Anchor) -> Result<HeaderRules, Condition> {
+		let rules = self.settings.rules;
+		let height = |a: &Anchor| a.stage.mined_at().map(|at| at.block.height);
+		let top = height(anchor).map(|h| h.saturating_add(self.settings.policy.final_));
+		if top.is_none_or(|top| top.saturating_sub(rules.pinned.height) <= MAX_REPORT_HEADERS) {
+			return Ok(rules);
+		}
+		let anchors = self.journal.all()?;
+		let last = anchors
+			.iter()
+			.filter(|a| a.id < anchor.id && a.report == Followup::Done)
+			.filter_map(|a| a.stage.mined_at())
+			.next_back();
+		let Some(last) = last else { return Ok(rules) };
+		let header: [u8; HEADER_LEN] = serialize(&self.rpc.header(&last.block.hash)?)
+			.try_into()
+			.map_err(|_| Condition::ReportFailed { detail: "a header is malformed".into() })?;
+		Ok(HeaderRules { pinned: PinnedHeader { height: last.block.height, header }, ..rules })
 	}
 
 	/// The first condition that blocks, once it has lasted too long for a single run.
