@@ -42,6 +42,20 @@ use sp_runtime::{
 };
 use sp_version::RuntimeVersion;
 
+/// The benchmarks of Pantheon's own pallets.
+#[cfg(feature = "runtime-benchmarks")]
+mod benches {
+	use crate::{Anchor, AuditRecord, Operators, PanToken, Runtime, Validators};
+
+	frame_benchmarking::define_benchmarks!(
+		[pallet_validators, Validators]
+		[pallet_pan_token, PanToken]
+		[pallet_operators, Operators]
+		[pallet_audit_record, AuditRecord]
+		[pallet_anchor, Anchor]
+	);
+}
+
 sp_api::impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
 		fn version() -> RuntimeVersion {
@@ -453,7 +467,8 @@ sp_api::impl_runtime_apis! {
 		fn on_runtime_upgrade(
 			checks: frame_try_runtime::UpgradeCheckSelect,
 		) -> (Weight, Weight) {
-			let weight = Executive::try_runtime_upgrade(checks)
+			let config = frame_executive::TryRuntimeUpgradeConfig::new(checks);
+			let weight = Executive::try_runtime_upgrade_with_config(config)
 				.expect("a failed check must stop the tool that asked for it");
 			(weight, crate::constants::limits::BlockWeights::get().max_block)
 		}
@@ -466,6 +481,35 @@ sp_api::impl_runtime_apis! {
 		) -> Weight {
 			Executive::try_execute_block(block, state_root_check, signature_check, select)
 				.expect("a failed check must stop the tool that asked for it")
+		}
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	impl frame_benchmarking::Benchmark<Block> for Runtime {
+		fn benchmark_metadata(
+			extra: bool,
+		) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
+			use benches::*;
+			use frame_benchmarking::BenchmarkList;
+			use frame_support::traits::StorageInfoTrait;
+
+			let mut list = Vec::<BenchmarkList>::new();
+			list_benchmarks!(list, extra);
+			(list, crate::AllPalletsWithSystem::storage_info())
+		}
+
+		fn dispatch_benchmark(
+			config: frame_benchmarking::BenchmarkConfig,
+		) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
+			use benches::*;
+			use frame_benchmarking::BenchmarkBatch;
+			use frame_support::traits::WhitelistedStorageKeys;
+
+			let whitelist = crate::AllPalletsWithSystem::whitelisted_storage_keys();
+			let mut batches = Vec::<BenchmarkBatch>::new();
+			let params = (&config, &whitelist);
+			add_benchmarks!(params, batches);
+			Ok(batches)
 		}
 	}
 

@@ -1,8 +1,7 @@
 //! Which calls there are. A pallet or call that appears must be added here on purpose.
 
 use crate::RuntimeCall;
-use frame_support::traits::GetCallMetadata;
-use frame_support::traits::GetCallName;
+use frame_support::traits::{GetCallMetadata, GetCallName};
 
 #[test]
 fn these_pallets_take_calls_and_no_others() {
