@@ -55,7 +55,11 @@ pub fn verify_bundle(bundle: &ProofBundle, trust: &TrustFile, now: Option<u64>) 
 		Ok(sealed) => levels.push(Level::Sealed {
 			operator: sealed.record.operator,
 			key: *sealed.statement.kid(),
-			batch: sealed.statement.record().batch.map(|batch| batch.count),
+			batch: bundle
+				.member
+				.as_ref()
+				.and(sealed.statement.record().batch)
+				.map(|batch| batch.count),
 		}),
 		Err(Failure(step, reason)) => note(Failure(*step, reason.clone())),
 	}

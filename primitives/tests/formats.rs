@@ -52,8 +52,7 @@ fn the_log_page_shows_a_real_log() {
 	let tree = MemoryTree::new::<SoftwareSha256>(&leaves);
 	let path = inclusion_path::<_, SoftwareSha256>(&tree, 1, 3).unwrap();
 	let consistency = consistency_path::<_, SoftwareSha256>(&tree, 2, 3).unwrap();
-	let hashes =
-		|path: &[[u8; 32]]| path.iter().map(hex::encode).collect::<Vec<_>>().join("`, `");
+	let hashes = |path: &[[u8; 32]]| path.iter().map(hex::encode).collect::<Vec<_>>().join("`, `");
 	let root = |size: usize| batch_root::<SoftwareSha256>(&leaves[..size]);
 	let digest = LogDigest { size: 3, root: root(3) };
 	assert_shows(

@@ -66,8 +66,7 @@ fn known_signatures_are_made_and_verified() {
 	for case in cases {
 		let name = format!("case {}", case.count);
 		let (public, private) = keys(&case.xi);
-		let (message, context, signature) =
-			(bytes(&case.msg), bytes(&case.ctx), bytes(&case.sig));
+		let (message, context, signature) = (bytes(&case.msg), bytes(&case.ctx), bytes(&case.sig));
 
 		let made = private.try_sign_with_seed(&DETERMINISTIC, &message, &context).expect("short");
 		assert!(made == *signature, "{name}: another signature was made");

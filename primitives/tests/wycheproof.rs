@@ -68,7 +68,8 @@ fn the_oracle_that_is_linked_decides_every_case_rightly() {
 		if test.sig.len() != pqcrypto_mldsa::mldsa65::signature_bytes() {
 			return false;
 		}
-		let Ok(signature) = pqcrypto_mldsa::mldsa65::DetachedSignature::from_bytes(&test.sig) else {
+		let Ok(signature) = pqcrypto_mldsa::mldsa65::DetachedSignature::from_bytes(&test.sig)
+		else {
 			return false;
 		};
 		let context = context(test);
