@@ -24,7 +24,14 @@ use std::process::ExitCode;
 
 /// Runs the program on this process's command line.
 pub fn main() -> ExitCode {
-	let cli = Cli::parse();
+	let cli = match Cli::try_parse() {
+		Ok(cli) => cli,
+		Err(error) => {
+			// Prints help and version too, for which the code is 0.
+			drop(error.print());
+			return ExitCode::from(usage_code(error.exit_code(), std::env::args()));
+		},
+	};
 	let json = if cli.global.json { Format::Json } else { Format::Text };
 	let run = matches!(cli.command, Command::Run(_));
 	match execute(cli) {
@@ -34,6 +41,17 @@ pub fn main() -> ExitCode {
 			Output::new(json).failure(&error, code);
 			ExitCode::from(code)
 		},
+	}
+}
+
+/// The exit code of a command line that clap refuses. `run` keeps all codes below 120 for the command
+/// that it runs.
+fn usage_code(code: i32, args: impl Iterator<Item = String>) -> u8 {
+	let run = args.take_while(|arg| arg != "--").any(|arg| arg == "run");
+	match code {
+		0 => error::exit::OK,
+		_ if run => error::exit::RUN_INPUT,
+		_ => error::exit::USAGE,
 	}
 }
 

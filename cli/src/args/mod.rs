@@ -29,7 +29,7 @@ Exit codes:
 
 `pantheon run` gives the command's own exit code (128 + n if signal n ended it), and for its own
 failures:
-  120  bad input, or the journal; the command was not run
+  120  command line, bad input, or the journal; the command was not run
   121  key store, passphrase or paying account; the command was not run
   122  no node answers; the command was not run
   123  the chain refused the intent; the command was not run

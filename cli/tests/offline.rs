@@ -1,0 +1,199 @@
+//! What the program does with no node in reach: sealing, and every failure with its exit code.
+
+mod support;
+
+use pantheon_primitives::Statement;
+use support::{Pantheon, Ran};
+
+fn log() -> String {
+	"42".repeat(32)
+}
+
+fn seal(pantheon: &Pantheon, args: &[&str]) -> serde_json::Value {
+	let log = log();
+	let (code, json) = pantheon.json(&[&["seal"], args, &["--log", &log]].concat());
+	assert_eq!(code, 0, "{json}");
+	json
+}
+
+#[test]
+fn sealed_records_form_a_chain_and_verify() {
+	let pantheon = Pantheon::with_key();
+	let input = pantheon.write("case.json", "{}");
+	let intent = seal(&pantheon, &["intent", "--input", &input, "--model", &input]);
+	let id = intent["record"].as_str().unwrap();
+	let outcome = seal(&pantheon, &["outcome", "--intent", id, "--out", "outcome.cose"]);
+	assert_eq!(outcome["intent"], id);
+	assert_eq!((&intent["sequence"], &outcome["sequence"]), (&0.into(), &1.into()));
+
+	let statement = Statement::decode(&std::fs::read(pantheon.path("outcome.cose")).unwrap());
+	let statement = statement.unwrap();
+	assert_eq!(statement.record().previous.unwrap().to_string(), id);
+	let (_, key) = pantheon.json(&["key", "inspect", "--check"]);
+	let key = hex::decode(key["public_key"].as_str().unwrap()).unwrap();
+	let key = pantheon_primitives::PublicKey::from_bytes(&key).unwrap();
+	statement.verify(&key).unwrap();
+}
+
+#[test]
+fn actions_are_read_from_json() {
+	let pantheon = Pantheon::with_key();
+	let action = pantheon.write("a.json", r#"{"input": {"q": 1}, "locator": "s3://x"}"#);
+	let sealed = seal(&pantheon, &["intent", "--action", &action]);
+	let bytes = hex::decode(sealed["statement"].as_str().unwrap()).unwrap();
+	let record = Statement::decode(&bytes).unwrap().record().clone();
+	assert_eq!(record.locator.as_deref(), Some("s3://x"));
+	assert!(record.input.is_some());
+
+	let log = log();
+	let bad = |text: &str| {
+		let file = pantheon.write("bad.json", text);
+		pantheon.run(&["seal", "intent", "--action", &file, "--log", &log])
+	};
+	bad("{").fails(13, "bad.json");
+	bad(r#"{"inptu": 1}"#).fails(13, "inptu");
+	bad(r#"{"kind": "outcome"}"#).fails(13, "kind");
+	bad(&format!(r#"{{"locator": "{}"}}"#, "x".repeat(129))).fails(13, "128");
+	let parents = (0..9).map(|n| format!("\"{n:064x}\"")).collect::<Vec<_>>().join(",");
+	bad(&format!(r#"{{"parents": [{parents}]}}"#)).fails(13, "8 parents");
+}
+
+#[test]
+fn a_batch_is_sealed_offline_under_one_seal() {
+	let pantheon = Pantheon::with_key();
+	let lines: String =
+		(0..1_000).map(|n| format!("{{\"kind\":\"provenance\",\"output\":{n}}}\n")).collect();
+	let file = pantheon.write("actions.jsonl", lines);
+	let log = log();
+	let args = ["batch", &file, "--after", "sealed", "--log", &log, "--list", "members.jsonl"];
+	let (code, json) = pantheon.json(&args);
+	assert_eq!(code, 0, "{json}");
+	assert_eq!(json["records"], 1_000);
+	assert_eq!(json["batches"].as_array().unwrap().len(), 1);
+	let members = std::fs::read_to_string(pantheon.path("members.jsonl")).unwrap();
+	assert_eq!(members.lines().count(), 1_000);
+}
+
+#[test]
+fn a_directory_becomes_a_batch() {
+	let pantheon = Pantheon::with_key();
+	std::fs::create_dir(pantheon.path("artefacts")).unwrap();
+	for name in ["a", "b", "c"] {
+		pantheon.write(&format!("artefacts/{name}"), name);
+	}
+	let log = log();
+	let (code, json) =
+		pantheon.json(&["batch", "--dir", "artefacts", "--after", "sealed", "--log", &log]);
+	assert_eq!((code, &json["records"]), (0, &3.into()));
+}
+
+#[test]
+fn bad_batches_are_refused_by_line_and_rule() {
+	let pantheon = Pantheon::with_key();
+	let log = log();
+	let batch = |text: &str| {
+		let file = pantheon.write("b.jsonl", text);
+		pantheon.run(&["batch", &file, "--after", "sealed", "--log", &log])
+	};
+	batch("").fails(13, "nothing in it");
+	batch("{\"kind\":\"intent\"}\n{\"kind\":\"batch\"}\n").fails(13, "line 2");
+	batch("{\"kind\":\"outcome\"}\n").fails(13, "intent");
+}
+
+#[test]
+fn no_node_is_exit_code_10_with_a_remedy() {
+	let pantheon = Pantheon::with_key();
+	for args in [
+		&["operator", "register", "--account", "//Alice"][..],
+		&["operator", "show"],
+		&["operator", "adopt"],
+		&["submit", "--account", "//Alice"],
+		&["log", "checkpoint"],
+	] {
+		let ran = pantheon.run(args);
+		ran.fails(10, "no node answers at ws://127.0.0.1:9");
+		assert!(ran.stderr.contains("--url"), "{}", ran.stderr);
+	}
+	let (code, json) = pantheon.json(&["log", "checkpoint"]);
+	assert_eq!((code, &json["error"]["exit_code"]), (10, &10.into()));
+}
+
+#[test]
+fn a_wrong_command_line_is_exit_code_2() {
+	let pantheon = Pantheon::with_key();
+	for args in [
+		&["frobnicate"][..],
+		&["verify", "x.proof"],
+		&["seal", "outcome"],
+		&["seal", "intent", "--log", "xyz"],
+		&["seal", "intent"],
+		&["submit"],
+		&["submit", "--account", "//Alice", "--timeout", "0"],
+		&["batch"],
+		&["proof", "xyz", "--out", "p"],
+		&["operator", "show", "xyz"],
+	] {
+		assert_eq!(pantheon.run(args).code, 2, "{args:?}");
+	}
+	pantheon.run(&["submit"]).fails(2, "--account");
+	pantheon.run(&["seal", "intent"]).fails(2, "register");
+}
+
+#[test]
+fn what_the_journal_does_not_hold_is_exit_code_14() {
+	let pantheon = Pantheon::with_key();
+	pantheon.run(&["proof", &"ab".repeat(32), "--out", "p"]).fails(14, "holds no record");
+}
+
+#[test]
+fn bad_accounts_and_anchor_files_are_named() {
+	let pantheon = Pantheon::with_key();
+	pantheon.run(&["submit", "--account", "nowhere"]).fails(12, "nowhere");
+	let sealed = seal(&pantheon, &["intent"]);
+	let id = sealed["record"].as_str().unwrap();
+	let anchor = pantheon.write("x.anchor", "junk");
+	pantheon.run(&["proof", id, "--anchor", &anchor, "--out", "p"]).fails(13, "x.anchor");
+	pantheon.run(&["log", "consistency", "--from", &anchor, "--to", &anchor]).fails(13, "JSON");
+}
+
+#[test]
+fn a_journal_that_cannot_be_used_is_exit_code_15() {
+	let pantheon = Pantheon::with_key();
+	pantheon.write("home/journal.sqlite", "this is no database, and longer than a header");
+	let log = log();
+	pantheon.run(&["seal", "intent", "--log", &log]).fails(15, "journal");
+}
+
+#[test]
+fn every_command_explains_itself() {
+	let pantheon = Pantheon::new();
+	for command in [
+		&["key", "generate"][..],
+		&["key", "inspect"],
+		&["operator", "register"],
+		&["operator", "show"],
+		&["operator", "adopt"],
+		&["run"],
+		&["seal", "intent"],
+		&["seal", "outcome"],
+		&["seal", "denial"],
+		&["seal", "approval"],
+		&["seal", "provenance"],
+		&["submit"],
+		&["batch"],
+		&["proof"],
+		&["verify"],
+		&["log", "checkpoint"],
+		&["log", "consistency"],
+	] {
+		let ran = pantheon.run(&[command, &["--help"]].concat());
+		assert_eq!(ran.code, 0);
+		assert!(ran.stdout.contains("Examples:"), "{command:?} has no examples");
+		assert!(ran.stdout.contains("--json"), "{command:?} has no --json");
+	}
+	for args in [&["exit-codes"][..], &["help", "exit-codes"]] {
+		let Ran { code, stdout, .. } = pantheon.run(args);
+		assert_eq!(code, 0);
+		assert!(stdout.contains("125") && stdout.contains("STALE"), "{stdout}");
+	}
+}
