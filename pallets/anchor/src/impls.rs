@@ -112,7 +112,10 @@ impl<T: Config> Pallet<T> {
 			.peekable();
 		// If none is the one named, the proof meets the first and fails for not being linked to it.
 		let first = at_height.peek().copied().copied();
-		at_height.find(|known| named == Some(&header_hash(&known.header))).copied().or(first)
+		at_height
+			.find(|known| named == Some(header_hash(&known.header).as_slice()))
+			.copied()
+			.or(first)
 	}
 
 	/// Keeps an anchor and its Bitcoin header, and lets go of the oldest.

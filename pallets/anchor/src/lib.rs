@@ -134,7 +134,6 @@ pub mod pallet {
 	}
 
 	#[pallet::error]
-	#[derive(PartialEq, Eq)]
 	pub enum Error<T> {
 		/// This chain's genesis names no Bitcoin network.
 		NotConfigured,
@@ -228,7 +227,7 @@ pub mod pallet {
 		#[pallet::call_index(0)]
 		#[pallet::weight({
 			let cost = proof.cost();
-			T::WeightInfo::report(cost.headers, cost.transaction_bytes)
+			<T as Config>::WeightInfo::report(cost.headers, cost.transaction_bytes)
 		})]
 		pub fn report(
 			origin: OriginFor<T>,

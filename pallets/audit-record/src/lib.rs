@@ -135,7 +135,6 @@ pub mod pallet {
 	}
 
 	#[pallet::error]
-	#[derive(PartialEq, Eq)]
 	pub enum Error<T> {
 		/// The record names another chain's genesis hash.
 		WrongLog,
@@ -213,8 +212,8 @@ pub mod pallet {
 			Self::open_block();
 			// Beside the measured work of both hooks: what benchmarks don't count because it's written once
 			// a block whatever the number of records (`Log`, `BlockEntries`), and the hash of block 0.
-			T::WeightInfo::on_initialize()
-				.saturating_add(T::WeightInfo::on_finalize())
+			<T as Config>::WeightInfo::on_initialize()
+				.saturating_add(<T as Config>::WeightInfo::on_finalize())
 				.saturating_add(T::DbWeight::get().reads_writes(2, 2))
 		}
 
@@ -250,9 +249,9 @@ pub mod pallet {
 		/// does not verify. Emits `Recorded`. Cost: one signature verification.
 		#[pallet::call_index(0)]
 		#[pallet::weight(
-			T::WeightInfo::submit_intent()
-				.max(T::WeightInfo::submit_outcome())
-				.max(T::WeightInfo::submit_forged())
+			<T as Config>::WeightInfo::submit_intent()
+				.max(<T as Config>::WeightInfo::submit_outcome())
+				.max(<T as Config>::WeightInfo::submit_forged())
 		)]
 		pub fn submit(
 			origin: OriginFor<T>,
@@ -276,7 +275,7 @@ pub mod pallet {
 		/// Cost: one signature verification, and one hash per member.
 		#[pallet::call_index(1)]
 		#[pallet::weight(
-			T::WeightInfo::submit_batch(u32::try_from(members.len()).unwrap_or(u32::MAX))
+			<T as Config>::WeightInfo::submit_batch(u32::try_from(members.len()).unwrap_or(u32::MAX))
 		)]
 		pub fn submit_batch(
 			origin: OriginFor<T>,

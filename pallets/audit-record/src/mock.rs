@@ -5,6 +5,7 @@ use crate::Event;
 use frame_support::{
 	assert_ok, derive_impl, parameter_types,
 	traits::{ConstU128, Hooks},
+	weights::constants::RocksDbWeight,
 };
 use pantheon_primitives::{
 	log::member_leaf,
@@ -39,6 +40,7 @@ impl frame_system::Config for Test {
 	type AccountId = AccountId32;
 	type Lookup = IdentityLookup<AccountId32>;
 	type AccountData = pallet_balances::AccountData<u128>;
+	type DbWeight = RocksDbWeight;
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
@@ -74,6 +76,8 @@ impl pallet_audit_record::Config for Test {
 
 /// Inside block 1.
 pub fn new_test_ext() -> sp_io::TestExternalities {
+	MaxOpenIntents::set(3);
+	MaxEntriesPerBlock::set(64);
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	pallet_balances::GenesisConfig::<Test> {
 		balances: vec![(OWNER, 1_000_000), (SUBMITTER, 1)],
@@ -107,6 +111,7 @@ pub fn next_block() -> <Block as sp_runtime::traits::Block>::Header {
 	let now = System::block_number();
 	AuditRecord::on_finalize(now);
 	let header = System::finalize();
+	System::reset_events();
 	System::initialize(&(now + 1), &header.hash(), &Default::default());
 	System::note_finished_initialize();
 	AuditRecord::on_initialize(now + 1);

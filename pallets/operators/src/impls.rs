@@ -9,6 +9,7 @@ use frame_support::{
 	pallet_prelude::DispatchResult,
 	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
+use frame_system::pallet_prelude::BlockNumberFor;
 use pantheon_primitives::{
 	seal::{self, PUBLIC_KEY_LEN, SIGNATURE_LEN},
 	GenesisHash, OperatorId, OperatorState, OperatorStatus, PublicKey,
@@ -31,7 +32,8 @@ impl<T: Config> Pallet<T> {
 	///
 	/// `frame_system` keeps the hash of block 0 for good. During block 0 itself there is none yet.
 	pub fn genesis_hash() -> GenesisHash {
-		let hash: [u8; 32] = frame_system::Pallet::<T>::block_hash(Zero::zero()).into();
+		let hash: [u8; 32] =
+			frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()).into();
 		hash.into()
 	}
 

@@ -120,7 +120,6 @@ pub mod pallet {
 	}
 
 	#[pallet::error]
-	#[derive(PartialEq, Eq)]
 	pub enum Error<T> {
 		/// The key is not as long as an ML-DSA-65 public key (1,952 bytes).
 		KeyLength,

@@ -58,6 +58,7 @@ impl pallet_operators::Config for Test {
 }
 
 pub fn new_test_ext() -> sp_io::TestExternalities {
+	MaxOpenIntents::set(4);
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	pallet_balances::GenesisConfig::<Test> {
 		balances: vec![(ALICE, ENDOWMENT), (BOB, ENDOWMENT), (PAUPER, DEPOSIT - 1)],

@@ -5,7 +5,7 @@ use frame_support::{derive_impl, parameter_types, traits::Get, PalletId};
 use sp_runtime::{BuildStorage, Permill};
 
 pub const SUPPLY: u64 = 5_000_000;
-pub const AUTHOR: u64 = 100;
+pub const BLOCK_AUTHOR: u64 = 100;
 pub const PAYER: u64 = 1;
 
 #[frame_support::runtime]
@@ -45,7 +45,7 @@ parameter_types! {
 	pub const ExistentialDeposit: u64 = 10;
 	pub const FixedSupply: u64 = SUPPLY;
 	pub const TokenPalletId: PalletId = PalletId(*b"pan/trsy");
-	pub static Author: Option<u64> = Some(AUTHOR);
+	pub static Author: Option<u64> = Some(BLOCK_AUTHOR);
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
@@ -92,5 +92,5 @@ pub fn ext_with(balances: &[(u64, u64)], percent: [u32; 3]) -> sp_io::TestExtern
 
 /// One payer and an author, the rest with the treasury; 40, 20, 40.
 pub fn new_test_ext() -> sp_io::TestExternalities {
-	ext_with(&[(PAYER, 1_000_000), (AUTHOR, 1_000)], [40, 20, 40])
+	ext_with(&[(PAYER, 1_000_000), (BLOCK_AUTHOR, 1_000)], [40, 20, 40])
 }

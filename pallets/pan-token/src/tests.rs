@@ -77,7 +77,7 @@ fn a_fee_is_split_between_author_fire_and_treasury() {
 	new_test_ext().execute_with(|| {
 		let before = treasury();
 		Fees::on_unbalanceds([take(1_000)].into_iter());
-		assert_eq!(Balances::total_balance(&AUTHOR), 1_000 + 400);
+		assert_eq!(Balances::total_balance(&BLOCK_AUTHOR), 1_000 + 400);
 		assert_eq!(treasury(), before + 400);
 		assert_eq!(Balances::total_issuance(), SUPPLY - 200);
 	});
@@ -88,7 +88,7 @@ fn remainders_of_the_division_are_burnt() {
 	new_test_ext().execute_with(|| {
 		let before = treasury();
 		Fees::on_unbalanced(take(1_001));
-		assert_eq!(Balances::total_balance(&AUTHOR), 1_400);
+		assert_eq!(Balances::total_balance(&BLOCK_AUTHOR), 1_400);
 		assert_eq!(treasury(), before + 400);
 		assert_eq!(Balances::total_issuance(), SUPPLY - 201);
 	});
@@ -98,7 +98,7 @@ fn remainders_of_the_division_are_burnt() {
 fn tips_go_to_the_author() {
 	new_test_ext().execute_with(|| {
 		Fees::on_unbalanceds([take(1_000), take(77)].into_iter());
-		assert_eq!(Balances::total_balance(&AUTHOR), 1_000 + 400 + 77);
+		assert_eq!(Balances::total_balance(&BLOCK_AUTHOR), 1_000 + 400 + 77);
 	});
 }
 
@@ -138,7 +138,7 @@ fn a_fall_is_reported_once_per_block() {
 fn dust_only_lowers_the_issuance() {
 	new_test_ext().execute_with(|| {
 		assert_ok!(<Balances as Mutate<_>>::transfer(
-			&AUTHOR,
+			&BLOCK_AUTHOR,
 			&PAYER,
 			995,
 			Preservation::Expendable

@@ -11,7 +11,7 @@ use sp_runtime::{
 	impl_opaque_keys,
 	testing::UintAuthorityId,
 	traits::{ConvertInto, OpaqueKeys},
-	BuildStorage, KeyTypeId,
+	BuildStorage, KeyTypeId, RuntimeAppPublic,
 };
 
 #[frame_support::runtime]

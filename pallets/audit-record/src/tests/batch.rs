@@ -1,7 +1,7 @@
 //! Batches: one seal, one entry, many members.
 
 use crate::{mock::*, Event};
-use codec::{Decode, Encode};
+use codec::Encode;
 use frame_support::assert_noop;
 use pantheon_primitives::{
 	BatchCommitment, EntryBatch, Kind, KindMask, LeafHash, Record, SubmittedRecord,
@@ -183,22 +183,7 @@ fn members_are_the_last_bytes_of_the_call() {
 			signature: pen.seal(&record),
 			members: members.clone(),
 		});
-		let bytes = Block::decode(
-			&mut &Block::new(
-				sp_runtime::traits::Header::new(
-					1,
-					Default::default(),
-					Default::default(),
-					Default::default(),
-					Default::default(),
-				),
-				vec![sp_runtime::generic::UncheckedExtrinsic::new_bare(call)],
-			)
-			.encode()[..],
-		)
-		.unwrap()
-		.extrinsics[0]
-			.encode();
+		let bytes = <Block as sp_runtime::traits::Block>::Extrinsic::new_bare(call).encode();
 		let flat: Vec<u8> = members.iter().flat_map(|leaf| leaf.into_bytes()).collect();
 		assert!(bytes.ends_with(&flat));
 	});

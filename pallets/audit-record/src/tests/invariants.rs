@@ -25,7 +25,6 @@ fn each_broken_invariant_is_named() {
 	assert!(after(|_| BlockEntries::<Test>::kill()).starts_with("1:"));
 	assert!(after(|_| Log::<Test>::mutate(|state| state.block_start = 0)).starts_with("1:"));
 	assert!(after(|_| MaxEntriesPerBlock::set(0)).starts_with("1:"));
-	MaxEntriesPerBlock::set(64);
 	assert!(after(|pen| OpenIntents::<Test>::insert(
 		pen.operator,
 		pen.record(Kind::Intent).id(),
