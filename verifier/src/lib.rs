@@ -1,1 +1,51 @@
-//! Skeleton.
+//! The verifier of `pantheon-primitives` as a wasm module without imports: what it says depends on its
+//! arguments alone. `scripts/build-verifier` builds it; the auditor's offline page runs it.
+//!
+//! [`verify`] and [`verify_signature`] are the same in a native build; [`abi`] is how the module offers
+//! them to whoever loads it.
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
+pub mod abi;
+
+use alloc::string::{String, ToString};
+use pantheon_primitives::{
+	seal::{verify_with_context, PublicKey},
+	trust::TrustFile,
+	verify::verify as verify_bundle,
+};
+use serde_json::json;
+
+/// Verifies a proof bundle under a trust file's JSON; `now` is the auditor's time in seconds since 1970.
+///
+/// Answers with the report's JSON (`docs/formats/proof-bundle.md`), or with `{"error": …}` and no verdict
+/// if the trust file cannot be read.
+pub fn verify(bundle: &[u8], trust: &[u8], now: Option<u64>) -> String {
+	let answer = match TrustFile::parse(trust) {
+		Ok(trust) => verify_bundle(bundle, &trust, now).to_json(),
+		Err(error) => json!({ "error": error.to_string() }),
+	};
+	answer.to_string()
+}
+
+/// Verifies a pure ML-DSA-65 signature. Seals have an empty context; published test vectors have others.
+pub fn verify_signature(key: &[u8], message: &[u8], context: &[u8], signature: &[u8]) -> Verified {
+	let result = PublicKey::from_bytes(key)
+		.and_then(|key| verify_with_context(&key, message, context, signature));
+	match result {
+		Ok(()) => Verified::Yes,
+		Err(_) => Verified::No,
+	}
+}
+
+/// Whether a signature holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Verified {
+	/// It doesn't, or key or signature have a wrong length.
+	No = 0,
+	/// It does.
+	Yes = 1,
+}
