@@ -75,7 +75,7 @@ impl Delivery<'_> {
 			let left = deadline.saturating_duration_since(Instant::now());
 			let waited = match submission {
 				Some(submission) => {
-					let seen = |reached| {
+					let seen = |reached: Stage| {
 						progress.say(&format!("record {sequence}: {reached}"));
 					};
 					submission.wait(stage, left, seen).await.map(drop)

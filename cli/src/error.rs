@@ -165,8 +165,6 @@ pub enum UsageError {
 	KeyName(String),
 	#[error("the same content is given twice: {0}")]
 	Twice(&'static str),
-	#[error("one directory or files, not both")]
-	BatchSources,
 }
 
 /// What is wrong with a file's content.
@@ -368,7 +366,7 @@ mod tests {
 			CliError::Client(ClientError::Pool(PoolRefusal::TooLittlePan)),
 			CliError::Key(KeyFileError::WrongPassphrase),
 			CliError::Missing(Missing::Position(1)),
-			CliError::Journal(JournalError::Raced),
+			CliError::Journal(JournalError::Pending(1)),
 		];
 		for error in errors {
 			assert!(error.exit_code() < 120);

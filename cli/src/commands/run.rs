@@ -131,7 +131,8 @@ impl<'a> Run<'a> {
 	async fn durable(&mut self, way: Option<&Way>) -> Result<(), CliError> {
 		let Some(way) = way else { return Ok(()) };
 		let timeout = self.args.wait.timeout();
-		match self.delivery(&way.client).deliver(&way.account, way.stage, timeout).await {
+		let first = self.delivery(&way.client).deliver(&way.account, way.stage, timeout).await;
+		match first {
 			Ok(_) => Ok(()),
 			// A node that was restarted while the command ran is tried once more.
 			Err(CliError::Client(error)) if error.is_unreachable() => {

@@ -76,9 +76,6 @@ pub enum JournalError {
 	/// What was stored isn't what should have been.
 	#[error("the journal is damaged: {0} can't be read")]
 	Damaged(&'static str),
-	/// Somebody else moved the chain head meanwhile.
-	#[error("another program sealed a record at the same moment")]
-	Raced,
 	/// Pending statements stand in the way.
 	#[error("{0} statements are still pending")]
 	Pending(u64),

@@ -69,7 +69,7 @@ fn a_failed_seal_leaves_nothing() {
 	let before = fixture.head();
 	let operator = fixture.operator();
 	let failed: Result<Entry, CliError> =
-		fixture.journal.append(operator, LOG, |_| Err(JournalError::Raced.into()));
+		fixture.journal.append(operator, LOG, |_| Err(JournalError::Pending(1).into()));
 	assert!(failed.is_err());
 	assert_eq!(fixture.head(), before);
 	assert_eq!(fixture.pending().len(), 1);

@@ -8,7 +8,10 @@ use pantheon_cli::{
 	sealing::seal,
 };
 use pantheon_primitives::{
-	bitcoin::{test_helpers::AnchorShape, AnchorProof},
+	bitcoin::{
+		test_helpers::{hard_pin, AnchorShape},
+		AnchorProof,
+	},
 	bundle::{Inclusion, ProofBundle},
 	checkpoint::LOG_ENGINE_ID,
 	finality::{AuthorityKey, AuthoritySet, FinalityProof, Header},
@@ -58,7 +61,8 @@ impl World {
 			log_size: digest.size,
 			log_root: digest.root,
 		};
-		let shape = AnchorShape::default();
+		// Hard enough that a changed header has no proof of work by chance.
+		let shape = AnchorShape { pinned: hard_pin(), ..AnchorShape::default() };
 		let trust = TrustFile {
 			chain: "a world for tests".into(),
 			genesis,
