@@ -41,7 +41,7 @@ check_docs() {
 }
 
 # check_commands: each command line in the documentation names subcommands and options that exist.
-# A page's commands stand in ```sh fences and begin with the program's name.
+# A command stands in a code block and begins with the program's name.
 check_commands() {
 	local page line words word wrong=0 help program sub
 	while read -r page; do
@@ -74,10 +74,11 @@ check_commands() {
 	[ $wrong -eq 0 ] || fail "the documentation shows commands that don't exist." "mend the pages named above."
 }
 
-# fenced_commands FILE: the lines inside ```sh fences, joined where they end in a backslash, that call a program of ours.
+# fenced_commands FILE: the lines of code blocks (fenced or indented, joined where they end in a backslash) that call a
+# program of ours.
 fenced_commands() {
-	awk '/^```sh/ {in_fence = 1; next} /^```/ {in_fence = 0; next}
-		in_fence { line = line $0; if (line ~ /\\$/) { sub(/\\$/, " ", line); next } print line; line = "" }' "$1" |
+	awk '/^[[:space:]]*```/ { fence = !fence; next }
+		fence || /^    / || line != "" { line = line $0; if (line ~ /\\$/) { sub(/\\$/, " ", line); next } print line; line = "" }' "$1" |
 		sed -E 's/^[[:space:]]*(\$ )?//' | grep -E '^pantheon(-[a-z]+)? ' || true
 }
 

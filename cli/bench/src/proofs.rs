@@ -3,10 +3,7 @@
 use crate::report::{grouped, median_time, micros, row};
 use anyhow::{ensure, Context, Result};
 use clap::Args;
-use pantheon_primitives::{
-	trust::TrustFile,
-	verify::{verify, Verdict},
-};
+use pantheon_primitives::{report::Verdict, trust::TrustFile, verify::verify};
 use std::{
 	fs,
 	path::{Path, PathBuf},
