@@ -21,9 +21,15 @@ check_shell() {
 	fi
 }
 
-# check_docs: each relative link leads to a file of the repository.
+# check_docs: each relative link leads to a file of the repository, and docs/README.md lists every page.
 check_docs() {
 	local page target broken=0
+	while read -r page; do
+		if ! grep -qF "](${page#docs/})" "$REPO_ROOT/docs/README.md"; then
+			printf 'docs/README.md: %s is not listed\n' "$page" >&2
+			broken=1
+		fi
+	done < <(markdown_files | grep -E '^docs/[a-z]+/')
 	while read -r page; do
 		while read -r target; do
 			target=${target%%#*}
@@ -34,7 +40,7 @@ check_docs() {
 			fi
 		done < <(grep -oE '\]\([^)]+\)' "$REPO_ROOT/$page" | sed -E 's/^\]\(//; s/\)$//' | grep -vE '^(https?|mailto):' || true)
 	done < <(markdown_files)
-	[ $broken -eq 0 ] || fail "links in the documentation are broken." "mend the pages named above."
+	[ $broken -eq 0 ] || fail "the documentation has broken or missing links." "mend the pages named above."
 	if git -C "$REPO_ROOT" grep -nE '(^|[^[:alnum:]_./~-])/(root|home/[a-z]+)/' -- '*.md' '*.sh' '*.rs' '*.toml' scripts >&2; then
 		fail "a path of somebody's machine stands in the repository." "write it relative to the repository or to \$HOME."
 	fi
