@@ -175,10 +175,7 @@ impl Machine {
 			}
 		}
 		for anchor in &self.anchors {
-			// Only what was located under this very tip: never a proof of a block that is gone.
-			let located = self.checks.get(&anchor.id).is_some_and(|c| c.tip == tip.hash)
-				|| matches!(anchor.stage, Stage::Final(_));
-			if !anchor.stage.is_settled() || !located {
+			if !self.is_settled_under(anchor, &tip) {
 				continue;
 			}
 			if anchor.export == Followup::Open {
@@ -195,15 +192,32 @@ impl Machine {
 				actions.push(Action::Report(Box::new(anchor.clone())));
 			}
 		}
-		self.begin(now, actions);
+		self.begin(now, &tip, actions);
+	}
+
+	/// Whether an anchor is settled by what was found under this very tip. What was true under another one
+	/// may no longer be: nothing is exported or built upon before it was looked at again.
+	fn is_settled_under(&self, anchor: &Anchor, tip: &BlockPlace) -> bool {
+		match anchor.stage {
+			Stage::Final(_) => true,
+			Stage::Confirmed(_) => {
+				self.checks.get(&anchor.id).is_some_and(|check| check.tip == tip.hash)
+			},
+			_ => false,
+		}
 	}
 
 	/// Begins the next anchor, or goes on with a pending one.
-	fn begin(&mut self, now: u64, actions: &mut Vec<Action>) {
+	fn begin(&mut self, now: u64, tip: &BlockPlace, actions: &mut Vec<Action>) {
 		let Some(newest) = self.newest else { return };
-		let pending = self.anchors.last().is_some_and(|a| matches!(a.stage, Stage::Pending { .. }));
-		if !pending {
-			if !self.anchors.iter().all(|a| a.stage.is_settled()) || !self.is_due(&newest, now) {
+		let is_pending = |a: &Anchor| matches!(a.stage, Stage::Pending { .. });
+		// A pending anchor waits for its parent too: a reorganisation may have unsettled it meanwhile.
+		let mut others = self.anchors.iter().filter(|a| !is_pending(a));
+		if !others.all(|a| self.is_settled_under(a, tip)) {
+			return;
+		}
+		if !self.anchors.last().is_some_and(is_pending) {
+			if !self.is_due(&newest, now) {
 				return;
 			}
 			let id = self.anchors.last().map_or(AnchorId::new(1), |a| a.id.next());
@@ -216,17 +230,15 @@ impl Machine {
 				prepared_at: now,
 			});
 		}
-		// A pending anchor waits for its parent too: a reorganisation may have unsettled it meanwhile.
-		let (spend, parent_settled) = match self.anchors.iter().rev().nth(1) {
-			None => (Spend::FromWallet, true),
-			Some(parent) => match parent.effective_version() {
-				Some(version) => (Spend::Previous(version.change), parent.stage.is_settled()),
-				None => return,
-			},
+		let spend = match self.anchors.iter().rev().nth(1).map(Anchor::effective_version) {
+			None => Spend::FromWallet,
+			Some(Some(version)) => Spend::Previous(version.change),
+			// Every journalled anchor has a version.
+			Some(None) => return,
 		};
 		let retry = self.may_try(Topic::Build, now);
 		let Some(anchor) = self.anchors.last_mut() else { return };
-		if parent_settled && retry && self.asked.insert(Asked::Build(anchor.id)) {
+		if retry && self.asked.insert(Asked::Build(anchor.id)) {
 			anchor.stage = Stage::Pending { checkpoint: newest };
 			actions.push(Action::BuildAndSign { anchor: anchor.id, checkpoint: newest, spend });
 		}
@@ -345,9 +357,11 @@ impl Machine {
 					actions.push(Action::Persist(Box::new(anchor.clone())));
 				}
 			},
-			// The recheck, due at once, finds the block.
+			// The recheck, due at once, finds the block; or doesn't yet, where the wallet lags behind the
+			// chain. So it is not sent again before the pause has passed.
 			SendOutcome::AlreadyMined => {
 				self.succeed(topic);
+				self.failed_at.insert(topic, self.now.unwrap_or_default());
 				self.checks.remove(&id);
 			},
 			// Stays where it is: the next recheck shows whether the node has it after all.
@@ -366,6 +380,8 @@ impl Machine {
 		self.asked.remove(&Asked::Recheck(id));
 		let now = self.now.unwrap_or_default();
 		self.checks.insert(id, Check { tip: tip.hash, at: now });
+		// A block that came in meanwhile is the tip from now on, for the other anchors too.
+		self.tip = self.tip.map(|_| tip);
 		let may_send = self.may_try(Topic::Send(id), now);
 		let Some(anchor) = self.anchors.iter_mut().find(|a| a.id == id) else { return };
 		if matches!(anchor.stage, Stage::Final(_) | Stage::Pending { .. }) {

@@ -126,10 +126,12 @@ fn a_lost_block_sends_the_anchor_back() {
 fn the_next_anchor_waits_for_confirmation_and_interval() {
 	let mut world = anchored();
 	world.grow(1);
-	world.now += 1_000;
+	world.now += policy().min_interval;
 	world.round();
 	assert_eq!(world.journal.len(), 1, "one in flight");
-	world.now -= 1_000;
+
+	let mut world = anchored();
+	world.grow(1);
 	for _ in 0..3 {
 		world.bitcoin.mine();
 	}
@@ -228,4 +230,39 @@ fn a_clock_set_back_does_not_stall() {
 	world.now = 10;
 	world.round();
 	assert_eq!(world.journal.len(), 2);
+}
+
+#[test]
+fn a_block_that_comes_in_while_it_looks_makes_it_look_once() {
+	let world = anchored();
+	let mut machine = Machine::restore(policy(), world.journal.into_values().collect());
+	machine.handle(Event::Tick { now: 5_000 });
+	let actions = machine.handle(Event::BitcoinUsable(world.bitcoin.tip()));
+	let [Action::Recheck { anchor, versions }] = &actions[..] else { panic!("{actions:?}") };
+	let mut newer = world.bitcoin;
+	newer.mine();
+	let tip = newer.tip();
+	let whereabouts = vec![(versions[0].number, Whereabouts::InBlock(tip))];
+	let actions = machine.handle(Event::Located { anchor: *anchor, tip, whereabouts });
+	assert!(matches!(&actions[..], [Action::Persist(_)]), "{actions:?}");
+	assert_eq!(machine.tip(), Some(&tip));
+}
+
+#[test]
+fn a_wallet_that_lags_behind_its_node_does_not_make_it_spin() {
+	let world = anchored();
+	let mut machine = Machine::restore(policy(), world.journal.into_values().collect());
+	let tip = world.bitcoin.tip();
+	machine.handle(Event::Tick { now: 5_000 });
+	machine.handle(Event::BitcoinUsable(tip));
+	let anchor = AnchorId::new(1);
+	let version = VersionNumber::FIRST;
+	let nowhere =
+		Event::Located { anchor, tip, whereabouts: vec![(version, Whereabouts::Nowhere)] };
+	let actions = machine.handle(nowhere.clone());
+	assert!(matches!(&actions[..], [Action::Send { .. }]), "{actions:?}");
+	let outcome = SendOutcome::AlreadyMined;
+	let actions = machine.handle(Event::SendResult { anchor, version, outcome });
+	assert!(matches!(&actions[..], [Action::Recheck { .. }]), "{actions:?}");
+	assert!(machine.handle(nowhere).is_empty(), "not sent again at once");
 }

@@ -352,7 +352,9 @@ impl World {
 			self.now += 40;
 			self.round();
 			self.bitcoin.mine();
-			if self.machine.is_at_rest() && self.journal.values().all(|a| a.stage.is_settled()) {
+			let settled = self.journal.values().all(|a| a.stage.is_settled());
+			// A report that was refused is no hindrance to rest, but is still to be tried again.
+			if self.machine.is_at_rest() && settled && self.machine.conditions().next().is_none() {
 				break;
 			}
 		}
