@@ -110,9 +110,7 @@ pub type Executive = frame_executive::Executive<
 	AllPalletsWithSystem,
 >;
 
-pub use runtime::*;
-
-// Generated code; the order of the pallets is the order of their hooks and of their genesis.
+// Generated code. Hooks and genesis run in the order of the indices.
 #[allow(missing_docs, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 #[frame_support::runtime]
 mod runtime {
@@ -140,14 +138,10 @@ mod runtime {
 	pub type Timestamp = pallet_timestamp;
 	#[runtime::pallet_index(4)]
 	pub type Balances = pallet_balances;
-	#[runtime::pallet_index(26)]
-	pub type TransactionPayment = pallet_transaction_payment;
 
 	// Before Session: the author belongs to the session that the block began in.
 	#[runtime::pallet_index(5)]
 	pub type Authorship = pallet_authorship;
-	#[runtime::pallet_index(27)]
-	pub type Historical = pallet_session::historical;
 	#[runtime::pallet_index(8)]
 	pub type Session = pallet_session;
 	#[runtime::pallet_index(10)]
@@ -156,6 +150,10 @@ mod runtime {
 	pub type AuthorityDiscovery = pallet_authority_discovery;
 	#[runtime::pallet_index(21)]
 	pub type Sudo = pallet_sudo;
+	#[runtime::pallet_index(26)]
+	pub type TransactionPayment = pallet_transaction_payment;
+	#[runtime::pallet_index(27)]
+	pub type Historical = pallet_session::historical;
 
 	// The relay chain. Names and indices as upstream: chain-spec tools and zombienet write genesis
 	// and raw storage by them. Configuration comes before Paras, whose genesis assigns cores by it.

@@ -6,7 +6,7 @@
 use crate::{
 	configs::consensus::BABE_GENESIS_EPOCH_CONFIG,
 	constants::currency::{MILLI_PAN, PAN},
-	AccountId, BabeConfig, Balance, BalancesConfig, BlockNumber, ConfigurationConfig,
+	AccountId, AnchorConfig, BabeConfig, Balance, BalancesConfig, BlockNumber, ConfigurationConfig,
 	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, ValidatorsConfig,
 };
 use alloc::{format, vec, vec::Vec};

@@ -6,8 +6,8 @@
 
 use crate::{
 	constants::time::{EPOCH_SLOTS, PRIMARY_PROBABILITY, SLOT_MS},
-	AccountId, AuthorityDiscovery, Babe, Balances, Grandpa, Historical, Initializer,
-	ParaSessionInfo, Runtime, RuntimeEvent, Session, Validators,
+	AccountId, AuthorityDiscovery, Babe, Balances, Grandpa, Initializer, ParaSessionInfo, Runtime,
+	RuntimeEvent, Session, Validators,
 };
 use alloc::vec::Vec;
 use frame_support::{

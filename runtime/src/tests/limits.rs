@@ -10,7 +10,6 @@ use crate::{
 use codec::Encode;
 use frame_support::{
 	dispatch::DispatchClass,
-	traits::Get,
 	weights::{constants::WEIGHT_REF_TIME_PER_SECOND, Weight},
 };
 

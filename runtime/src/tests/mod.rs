@@ -9,7 +9,7 @@ mod presets;
 mod supply;
 
 use crate::{
-	Block, Executive, Header, Runtime, RuntimeCall, RuntimeGenesisConfig, SignedPayload, System,
+	Block, Executive, Header, Runtime, RuntimeCall, RuntimeGenesisConfig, SignedPayload,
 	TxExtension, UncheckedExtrinsic,
 };
 use codec::Encode;

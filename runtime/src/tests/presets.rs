@@ -12,7 +12,7 @@ use sp_keyring::Sr25519Keyring;
 
 #[test]
 fn the_names_are_those_that_tools_know() {
-	let names: Vec<String> = presets::names().iter().map(|name| name.as_ref().into()).collect();
+	let names: Vec<String> = presets::names().iter().map(ToString::to_string).collect();
 	assert_eq!(names, PRESETS);
 	assert_eq!(presets::get(&"production".into()), None);
 }

@@ -1,3 +1,4 @@
-//! Weights of pallets that ship none. Pantheon's own pallets bring theirs, as the SDK's do.
+//! Weights that the runtime brings. Pallets that ship theirs, as the SDK's and our own do, need none here.
 
+pub mod extensions;
 pub mod parachains;
