@@ -103,7 +103,7 @@ fn wrong_path_or_position() {
 #[test]
 fn wrong_coinbase() {
 	refused(|proof| proof.coinbase_path[1][0] ^= 1, Error::CoinbasePath);
-	refused(|proof| drop(proof.coinbase_path.pop()), Error::CoinbasePath);
+	refused(|proof| proof.coinbase_path.truncate(2), Error::CoinbasePath);
 	refused(|proof| proof.coinbase = coinbase_transaction(9), Error::CoinbaseHeight);
 	refused(|proof| proof.coinbase.clone_from(&proof.transaction), Error::CoinbaseMalformed);
 }
