@@ -103,6 +103,7 @@ impl Store {
 		header: &[u8],
 		justification: &[u8],
 	) -> Result<(), ReadError> {
+		let _writer = self.lock_writer();
 		self.read(|Inner { db, head, .. }| {
 			let mut batch = WriteBatch::default();
 			put_row(db, &mut batch, number, header, justification)?;

@@ -12,7 +12,7 @@ use codec::{Decode, Encode};
 use pantheon_primitives::{
 	hash::SoftwareSha256, log::CompactLog, BlockHash, EntryInfo, GenesisHash, LogDigest, LogRoot,
 };
-use parking_lot::RwLock;
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use rocksdb::{ErrorKind, WriteBatch};
 use std::{
 	fs, io,
@@ -130,6 +130,8 @@ pub struct Store {
 	genesis: GenesisHash,
 	limits: Limits,
 	inner: RwLock<Option<Inner>>,
+	/// Held by whoever writes, so that reading before writing is safe.
+	writer: Mutex<()>,
 	damaged: AtomicBool,
 }
 
@@ -151,6 +153,7 @@ impl Store {
 			genesis,
 			limits,
 			inner: RwLock::new(Some(inner)),
+			writer: Mutex::new(()),
 			damaged: AtomicBool::new(false),
 		};
 		Ok((store, fresh))
@@ -158,6 +161,7 @@ impl Store {
 
 	/// Throws everything away and starts empty.
 	pub fn wipe(&self) -> Result<(), OpenError> {
+		let _writer = self.writer.lock();
 		let mut inner = self.inner.write();
 		// The database must be closed before its files go.
 		*inner = None;
@@ -184,6 +188,11 @@ impl Store {
 	/// Whether a reader met damage since the last [`Self::wipe`].
 	pub fn damage_reported(&self) -> bool {
 		self.damaged.load(Ordering::Acquire)
+	}
+
+	/// For the duration of a change outside of [`Self::commit`].
+	pub(crate) fn lock_writer(&self) -> MutexGuard<'_, ()> {
+		self.writer.lock()
 	}
 
 	pub(crate) fn read<T, E: From<ReadError>>(
@@ -217,35 +226,40 @@ impl Store {
 
 	/// Appends a finalised block: all of it or nothing. The root is checked against the header's.
 	pub fn commit(&self, block: &Block) -> Result<(), CommitError> {
-		let mut guard = self.inner.write();
-		let Some(inner) = guard.as_mut() else {
-			return Err(ReadError::Damaged(Damage::Missing(schema::META)).into());
-		};
-		let id = block.header.id;
-		let last = BlockId { number: inner.head.number, hash: inner.head.hash };
-		if last.number.checked_add(1) != Some(id.number) || block.header.parent != last.hash {
-			return Err(CommitError::NotNext { got: id, head: last });
+		let _writer = self.writer.lock();
+		// Readers go on meanwhile: what they may see of the block begins with the new head.
+		let head = self.read(|inner| write_block(inner, block))?;
+		if let Some(inner) = self.inner.write().as_mut() {
+			inner.head = head;
 		}
-		let first = inner.head.log.size();
-		let mut head = inner.head.clone();
-		let mut batch = WriteBatch::default();
-		append(inner, &mut head.log, block, &mut batch)?;
-		let got = LogDigest { size: head.log.size(), root: root(&head.log) };
-		if got != block.header.log {
-			return Err(CommitError::RootMismatch { block: id, expected: block.header.log, got });
-		}
-		head.members += put_entries(inner, first, block, &mut batch)?;
-		justifications::put_block(&inner.db, &mut batch, block, &mut head.set_id)?;
-		head.number = id.number;
-		head.hash = id.hash;
-		put_head(&inner.db, &mut batch, &head)?;
-		let staged = inner.db.column(schema::STAGED)?;
-		let end = schema::staged_key(id.number.saturating_add(1), &BlockHash::default());
-		batch.delete_range_cf(staged, schema::staged_key(0, &BlockHash::default()), end);
-		inner.db.write(batch)?;
-		inner.head = head;
 		Ok(())
 	}
+}
+
+fn write_block(inner: &Inner, block: &Block) -> Result<Head, CommitError> {
+	let id = block.header.id;
+	let last = BlockId { number: inner.head.number, hash: inner.head.hash };
+	if last.number.checked_add(1) != Some(id.number) || block.header.parent != last.hash {
+		return Err(CommitError::NotNext { got: id, head: last });
+	}
+	let first = inner.head.log.size();
+	let mut head = inner.head.clone();
+	let mut batch = WriteBatch::default();
+	append(inner, &mut head.log, block, &mut batch)?;
+	let got = LogDigest { size: head.log.size(), root: root(&head.log) };
+	if got != block.header.log {
+		return Err(CommitError::RootMismatch { block: id, expected: block.header.log, got });
+	}
+	head.members += put_entries(inner, first, block, &mut batch)?;
+	justifications::put_block(&inner.db, &mut batch, block, &mut head.set_id)?;
+	head.number = id.number;
+	head.hash = id.hash;
+	put_head(&inner.db, &mut batch, &head)?;
+	let staged = inner.db.column(schema::STAGED)?;
+	let end = schema::staged_key(id.number.saturating_add(1), &BlockHash::default());
+	batch.delete_range_cf(staged, schema::staged_key(0, &BlockHash::default()), end);
+	inner.db.write(batch)?;
+	Ok(head)
 }
 
 /// Appends the leaves to the log and to the tiles.

@@ -233,7 +233,9 @@ fn damaged_entries_and_members_are_noticed() {
 
 #[test]
 fn files_that_are_garbage_or_gone_give_an_empty_store() {
-	for harm in [fs::remove_file, |path: &Path| fs::write(path, b"garbage")] {
+	let harms: [fn(&Path) -> std::io::Result<()>; 2] =
+		[|path| fs::remove_file(path), |path| fs::write(path, b"garbage")];
+	for harm in harms {
 		let folder = tempfile::tempdir().unwrap();
 		let chain = chain();
 		let store = open(folder.path());

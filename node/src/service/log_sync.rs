@@ -2,7 +2,7 @@
 
 use super::{chain_source::ClientSource, metrics::Metrics};
 use codec::{Decode, Encode};
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use jsonrpsee::{core::EmptyServerParams, RpcModule};
 use pantheon_log_store::{
 	follow, rebuild, stage, BlockId, ChainSource, CheckError, Followed, ReadError, Store, SyncError,
@@ -67,7 +67,7 @@ impl Follower {
 		}
 		self.catch_up().await;
 		loop {
-			futures::select! {
+			tokio::select! {
 				block = imported.next() => match block {
 					Some(block) => {
 						let number = *block.header.number();
@@ -79,7 +79,7 @@ impl Follower {
 					Some(_) => self.catch_up().await,
 					None => return,
 				},
-				_ = tokio::time::sleep(LOOK_EVERY).fuse() => self.catch_up().await,
+				() = tokio::time::sleep(LOOK_EVERY) => self.catch_up().await,
 			}
 		}
 	}
