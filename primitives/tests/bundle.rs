@@ -101,7 +101,7 @@ fn later_authorities_are_followed_from_the_trusted_ones() {
 	let mut short = bundle.clone();
 	short.finality.handoffs.pop();
 	assert_invalid(&check(&short, &trust), Step::Finalised, "outside the authority set");
-	assert_every_byte_counts(&bundle, &trust, |at| at.handoffs());
+	assert_every_byte_counts(&bundle, &trust, |layout| layout.handoffs());
 }
 
 #[test]
@@ -194,13 +194,13 @@ fn assert_every_byte_counts(
 #[test]
 fn no_byte_of_a_single_records_proof_can_change() {
 	let (single, _, trust) = samples();
-	assert_every_byte_counts(&single, &trust, Layout::bulk);
+	assert_every_byte_counts(&single, &trust, |layout| layout.bulk());
 }
 
 #[test]
 fn no_byte_of_a_members_proof_can_change() {
 	let (_, member, trust) = samples();
-	assert_every_byte_counts(&member, &trust, Layout::bulk);
+	assert_every_byte_counts(&member, &trust, |layout| layout.bulk());
 }
 
 #[test]

@@ -23,7 +23,7 @@ use pantheon_primitives::{
 	Record, Statement,
 };
 use sp_core::H256;
-use sp_runtime::{codec::Encode, traits::Header as _};
+use sp_runtime::codec::Encode;
 
 /// The chain whose log everything is in.
 pub const GENESIS: GenesisHash = GenesisHash::new([0x47; 32]);

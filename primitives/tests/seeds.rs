@@ -1,0 +1,126 @@
+//! The fuzz targets' seeds are what the code writes today. Each is a valid sample of its format, so they
+//! also notice when a format changes by accident.
+
+mod common;
+
+use common::authorities::{header, justification, Authorities};
+use pantheon_primitives::{
+	checkpoint::LogDigest,
+	log::{CompactLog, Entry},
+	ChainHead, EntryBatch, EntryInfo, OperatorState, OperatorStatus, Record, Statement,
+	SubmittedRecord,
+};
+use sp_core::H256;
+use sp_runtime::{codec::Encode, traits::Header as _};
+use std::{fs, path::Path};
+
+/// Set it to write the seeds anew, after a format was changed on purpose.
+const WRITE: &str = "PANTHEON_WRITE_SEEDS";
+
+fn with_length(header: &[u8], justification: &[u8]) -> Vec<u8> {
+	[&(header.len() as u16).to_le_bytes(), header, justification].concat()
+}
+
+fn chosen(choice: u8, bytes: Vec<u8>) -> Vec<u8> {
+	[vec![choice], bytes].concat()
+}
+
+/// Target, name, content.
+fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
+	let (single, member, trust) = common::samples();
+	let statement = Statement::decode(&single.statement).unwrap();
+	let batch = Statement::decode(&member.statement).unwrap();
+	let member_record = member.member.as_ref().unwrap().record.clone();
+	let anchor = single.anchor.as_ref().unwrap();
+	let submitted = |record: &Record| SubmittedRecord::from(record).encode();
+
+	let authorities = Authorities::new(2, 4);
+	let target = header(50, H256::repeat_byte(9), vec![authorities.scheduled(0)]);
+	let above = header(51, target.hash(), vec![]);
+	let mut votes: Vec<_> = (0..3).map(|n| authorities.vote(n, target.hash(), 50)).collect();
+	votes.push(authorities.vote(3, above.hash(), 51));
+	let ancestry = with_length(&target.encode(), &justification(&target, votes, vec![above]));
+	let plain = with_length(&single.finality.header, &single.finality.justification);
+
+	let checkpoint = single.checkpoint;
+	let entry = EntryInfo {
+		entry: Entry::statement(batch.digest()),
+		operator: batch.record().operator,
+		sequence: 3,
+		record: batch.record_id(),
+		kind: 5,
+		batch: Some(EntryBatch { count: 5, root: checkpoint.log_root }),
+		extrinsic_index: 2,
+	};
+	let operator = OperatorState {
+		owner: [1; 32],
+		key: Some(single.keys[0].as_bytes().to_vec()),
+		status: OperatorStatus::Active,
+		chain: ChainHead { next_sequence: 3, head: Some(batch.record_id()) },
+		open_intents: 1,
+	};
+	let chain = operator.chain.encode();
+	let digest = LogDigest { size: checkpoint.log_size, root: checkpoint.log_root };
+	let log = CompactLog::from_parts(5, vec![[1; 32], [2; 32]]).unwrap();
+	let sizes = [&2u64.to_le_bytes()[..], &7u64.to_le_bytes(), &[7; 96]].concat();
+	vec![
+		("record", "outcome", statement.record().encode()),
+		("record", "batch", batch.record().encode()),
+		("record", "member", member_record),
+		("statement", "outcome", single.statement.clone()),
+		("statement", "batch", member.statement.clone()),
+		("bundle", "single", single.encode()),
+		("bundle", "member", member.encode()),
+		("verify", "single", single.encode()),
+		("verify", "member", member.encode()),
+		("trust", "trust", trust.to_json().into_bytes()),
+		("finality", "plain", plain),
+		("finality", "ancestry", ancestry),
+		("anchor", "anchor", anchor.encode()),
+		("transaction", "anchor", anchor.transaction.clone()),
+		("transaction", "coinbase", anchor.coinbase.clone()),
+		("transaction", "payload", pantheon_primitives::bitcoin::payload_script(&checkpoint)),
+		("submission", "outcome", chosen(0, submitted(statement.record()))),
+		("submission", "batch", chosen(0, submitted(batch.record()))),
+		("submission", "entry", chosen(1, entry.encode())),
+		("submission", "operator", chosen(2, operator.encode())),
+		("submission", "checkpoint", chosen(3, checkpoint.encode())),
+		("submission", "chain", chosen(4, chain)),
+		("log", "compact", chosen(0, log.encode())),
+		("log", "digest", chosen(1, digest.encode_digest())),
+		("log", "checkpoint", chosen(2, checkpoint.encode_canonical().to_vec())),
+		("log", "proof", chosen(3, sizes)),
+	]
+}
+
+#[test]
+fn the_seeds_are_what_the_code_writes() {
+	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+	for (target, name, content) in seeds() {
+		let path = folder.join(target).join(name);
+		if std::env::var_os(WRITE).is_some() {
+			fs::create_dir_all(path.parent().unwrap()).unwrap();
+			fs::write(&path, &content).unwrap();
+		}
+		let kept = fs::read(&path).unwrap_or_default();
+		assert!(
+			kept == content,
+			"{target}/{name} has changed: if that's meant, run this test with {WRITE}=1"
+		);
+	}
+}
+
+/// Every seed belongs to a target and every target has seeds.
+#[test]
+fn every_target_has_seeds() {
+	let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+	let mut targets: Vec<String> = fs::read_dir(fuzz.join("fuzz_targets"))
+		.unwrap()
+		.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+		.collect();
+	targets.sort();
+	let mut seeded: Vec<&str> = seeds().iter().map(|(target, ..)| *target).collect();
+	seeded.sort();
+	seeded.dedup();
+	assert_eq!(targets, seeded);
+}
