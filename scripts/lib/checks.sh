@@ -10,7 +10,7 @@ check_format() {
 
 check_shell() {
 	local file
-	local files=(scripts/setup scripts/quickstart scripts/test scripts/bench scripts/example-action .ci/run scripts/lib/*.sh)
+	local files=(scripts/setup scripts/quickstart scripts/test scripts/bench scripts/build-verifier scripts/fuzz scripts/interop scripts/example-action .ci/run scripts/lib/*.sh)
 	for file in "${files[@]}"; do
 		(cd "$REPO_ROOT" && bash -n "$file") || fail "$file is not valid bash." "mend the line named above."
 	done

@@ -7,14 +7,17 @@ FUZZ_DIR=$REPO_ROOT/primitives/fuzz
 FUZZ_CACHE=$PANTHEON_CACHE/fuzz
 FUZZ_FLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares"
 
-# run_fuzz_targets SECONDS: every target for so long. The corpus is kept in the cache and grows from run to run; the
+# run_fuzz_targets SECONDS [TARGET…]: every target, or the ones named, for so long. The corpus is kept in the cache and grows from run to run; the
 # seeds in the repository are read, never written.
 run_fuzz_targets() {
-	local seconds=$1 host target log runs inputs
+	local seconds=$1 host target targets log runs inputs
+	shift
+	targets=("$@")
+	[ ${#targets[@]} -gt 0 ] || targets=("$FUZZ_DIR"/fuzz_targets/*.rs)
 	host=$(rustc -vV | sed -n 's/^host: //p')
 	# With a target named, build scripts and macros stay uninstrumented.
 	RUSTFLAGS=$FUZZ_FLAGS CARGO_TARGET_DIR=$FUZZ_CACHE/target cargo_logged fuzz-build build --release --locked --manifest-path "$FUZZ_DIR/Cargo.toml" --target "$host"
-	for target in "$FUZZ_DIR"/fuzz_targets/*.rs; do
+	for target in "${targets[@]}"; do
 		target=$(basename "$target" .rs)
 		log=$PANTHEON_CACHE/log/fuzz-$target.log
 		mkdir -p "$FUZZ_CACHE/corpus/$target" "$FUZZ_CACHE/crashes"
