@@ -17,7 +17,7 @@ fetch_rust_src() {
 	dir=$PANTHEON_CACHE/rust-src
 	rm -rf "$dir"
 	mkdir -p "$dir/lists/partial" "$dir/archives"
-	mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | head -n 1 | tr -d ' ')
+	mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | head -n 1 | tr -d ' ') || true
 	mirror=${mirror:-http://deb.debian.org/debian}
 	for suite in trixie-backports trixie forky sid; do
 		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$dir/sources.list"
