@@ -58,6 +58,8 @@ pub use frame_system::Call as SystemCall;
 pub use pallet_balances::Call as BalancesCall;
 pub use polkadot_primitives::{AccountId, Balance, BlockNumber, Hash, Moment, Nonce, Signature};
 
+// What `#[frame_support::runtime]` generates names it.
+use alloc::vec::Vec;
 use sp_runtime::{generic, traits::BlakeTwo256, MultiAddress};
 use sp_version::RuntimeVersion;
 
