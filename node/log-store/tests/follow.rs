@@ -5,7 +5,7 @@ mod common;
 use common::*;
 use pantheon_log_store::{
 	follow, rebuild, stage, AuthorityChange, CheckError, CommitError, Damage, Followed, Fresh,
-	QueryError, ReadError, SourceError, Store, SyncError,
+	QueryError, ReadError, SourceError, Store, SyncError, KEEP_ALL, THIN_TO_ONE_IN,
 };
 use pantheon_primitives::{hash::SoftwareSha256, GenesisHash};
 use std::{fs, path::Path};
@@ -285,6 +285,23 @@ fn justifications_and_handoffs_are_kept() {
 	// One that is ahead of the store does not count yet.
 	store.put_justification(6, b"header", b"ahead").unwrap();
 	assert_eq!(store.checkpoint(None).unwrap().checkpoint.block_number, 4);
+}
+
+#[test]
+fn old_justifications_are_thinned_to_the_last_of_each_hour() {
+	let folder = tempfile::tempdir().unwrap();
+	let store = open(folder.path());
+	let mut chain = MemoryChain::new();
+	for _ in 0..KEEP_ALL + THIN_TO_ONE_IN {
+		let hash = chain.push(&[]);
+		chain.blocks.get_mut(&hash).unwrap().justification = Some(b"kept".to_vec());
+	}
+	chain.finalize_all();
+	while follow(&store, &chain, 10_000).unwrap() != Followed::UpToDate {}
+	let kept = |block| store.checkpoint(Some(block)).is_ok();
+	let old: Vec<_> = (1..THIN_TO_ONE_IN * 2).filter(|block| kept(*block)).collect();
+	let expected: Vec<_> = (THIN_TO_ONE_IN - 1..THIN_TO_ONE_IN * 2).collect();
+	assert_eq!(old, expected);
 }
 
 fn flip_row(path: &Path, column: &str, key: &[u8]) {

@@ -7,7 +7,7 @@
 use super::audit_rpc::AuditRpc;
 use pantheon_audit_rpc::AuditApiServer;
 use sc_service::{
-	config::{RpcConfiguration, RpcEndpoint},
+	config::{RpcConfiguration, RpcEndpoint, RpcMethods},
 	Configuration, RpcHandlers,
 };
 use std::net::{Ipv4Addr, SocketAddr};
@@ -41,7 +41,7 @@ pub fn hold_back(config: &mut Configuration) -> RpcConfiguration {
 		rate_limit_trust_proxy_headers: false,
 		rate_limit_whitelisted_ips: Vec::new(),
 		cors: Some(Vec::new()),
-		rpc_methods: sc_service::config::RpcMethods::Safe.into(),
+		rpc_methods: RpcMethods::Safe,
 		is_optional: false,
 		retry_random_port: false,
 	};
@@ -49,7 +49,7 @@ pub fn hold_back(config: &mut Configuration) -> RpcConfiguration {
 		addr: Some(vec![endpoint]),
 		max_connections: rpc.max_connections,
 		cors: Some(Vec::new()),
-		methods: sc_service::config::RpcMethods::Safe,
+		methods: RpcMethods::Safe,
 		max_request_size: 1,
 		max_response_size: 1,
 		id_provider: None,
