@@ -70,10 +70,8 @@ fn inspect(context: &Context, file: Option<PathBuf>, check: bool) -> Result<u8, 
 		.row(
 			"protection",
 			format!(
-				"XChaCha20-Poly1305, Argon2id ({} MiB, {} passes, {} lanes)",
-				kdf.memory_kib / 1024,
-				kdf.passes,
-				kdf.lanes
+				"XChaCha20-Poly1305, Argon2id ({} KiB, {} passes, {} lanes)",
+				kdf.memory_kib, kdf.passes, kdf.lanes
 			),
 		)
 		.row("state", state);
