@@ -63,13 +63,8 @@ pub struct RunArgs {
 	/// Write the report (JSON) to this file
 	#[arg(long, value_name = "FILE")]
 	pub report: Option<PathBuf>,
-	/// The command and its arguments
-	#[arg(
-		required = true,
-		trailing_var_arg = true,
-		allow_hyphen_values = true,
-		value_name = "COMMAND"
-	)]
+	/// The command and its arguments, after `--`
+	#[arg(required = true, last = true, value_name = "COMMAND")]
 	pub command: Vec<String>,
 }
 

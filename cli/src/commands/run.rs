@@ -6,7 +6,7 @@
 use super::{entry_json, seal::from_args};
 use crate::{
 	action::{files, Action, Content},
-	args::{After, RunArgs},
+	args::{ActionArgs, After, RunArgs},
 	commitment::FileDigest,
 	context::{online, Context},
 	delivery::Delivery,
@@ -61,9 +61,9 @@ struct Way {
 
 impl<'a> Run<'a> {
 	fn prepare(context: &'a Context, args: &'a RunArgs) -> Result<Self, CliError> {
-		let mut intent = from_args(Kind::Intent, &args.action)?;
 		// The files that come out don't exist yet: the outcome commits to them.
-		intent.output = Content::None;
+		let known = ActionArgs { output: Vec::new(), ..args.action.clone() };
+		let mut intent = from_args(Kind::Intent, &known)?;
 		intent.input = Content::Value(json!({
 			"command": args.command,
 			"files": files(&args.action.input)?,

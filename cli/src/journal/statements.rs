@@ -157,9 +157,9 @@ impl Journal {
 		let member: Option<(i64, Vec<u8>)> = self
 			.db
 			.query_row(
-				"SELECT statement, members.record FROM members
+				"SELECT members.statement, members.record FROM members
 				JOIN statements ON statements.id = members.statement
-				WHERE members.id = ?1 OR members.leaf = ?1 ORDER BY state = 3",
+				WHERE members.id = ?1 OR members.leaf = ?1 ORDER BY statements.state = 3",
 				params![hash],
 				|row| Ok((row.get(0)?, row.get(1)?)),
 			)
