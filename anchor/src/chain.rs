@@ -6,7 +6,7 @@ use pantheon_client::{
 };
 use pantheon_primitives::{
 	bitcoin::AnchorProof,
-	finality::{FinalityProof, Handoff, Header},
+	finality::{follow, AuthoritySet, FinalityProof, Handoff, Header},
 	trust::TrustFile,
 	Checkpoint,
 };
@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 
 /// How long a report may take to get into a block.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(60);
-/// Rounds of asking for hand-offs; each brings up to 64.
+/// Times that hand-offs are asked for in one round; each brings up to 64.
 const HANDOFF_PAGES: usize = 64;
 /// `pallet-anchor`: every block whose number this divides stays remembered longest.
 const LANDMARK_INTERVAL: u32 = 256;
@@ -39,8 +39,8 @@ pub struct NodeChain {
 	trust: TrustFile,
 	reporter: Option<Account>,
 	client: Option<Client>,
-	/// The way from the trust file's authority set to the newest known, as the node gave it.
-	handoffs: Vec<Handoff>,
+	/// The newest authority set that was followed to, by checked hand-offs from the trust file's.
+	authorities: AuthoritySet,
 }
 
 impl NodeChain {
@@ -58,10 +58,10 @@ impl NodeChain {
 				.build()?,
 			url: url.into(),
 			audit_url: audit_url.map(Into::into),
+			authorities: trust.authorities.clone(),
 			trust,
 			reporter,
 			client: None,
-			handoffs: Vec::new(),
 		})
 	}
 
@@ -98,59 +98,60 @@ impl NodeChain {
 		})
 	}
 
-	/// Takes in the authority changes that happened since the last time.
-	fn follow_handoffs(&mut self, client: &Client) -> Result<(), Condition> {
+	/// Follows the changes of the authority set up to the one that finalises that block. The block that
+	/// announces a change is itself finalised by the outgoing set.
+	fn follow_to(&mut self, client: &Client, block_number: u32) -> Result<(), Condition> {
 		for _ in 0..HANDOFF_PAGES {
-			let known = u64::try_from(self.handoffs.len()).unwrap_or(u64::MAX);
-			let from = self.trust.authorities.id.saturating_add(known);
-			let page = self.ask(client.handoffs(from))?;
+			let page = self.ask(client.handoffs(self.authorities.id))?;
 			if page.is_empty() {
-				break;
+				return Ok(());
 			}
-			self.handoffs.extend(page.into_iter().map(|handoff| Handoff {
-				header: handoff.header.0,
-				justification: handoff.justification.0,
-			}));
+			for handoff in page {
+				let handoff =
+					Handoff { header: handoff.header.0, justification: handoff.justification.0 };
+				let header = Header::decode(&handoff.header).map_err(refused)?;
+				if header.number() >= block_number {
+					return Ok(());
+				}
+				self.authorities = follow(&[handoff], &self.authorities).map_err(refused)?;
+			}
 		}
-		Ok(())
+		// What was followed is kept: the next time goes on from there.
+		let detail = format!("following authority changes, at set {}", self.authorities.id);
+		Err(Condition::NoCheckpoint { detail })
 	}
 
-	/// The changes that had happened at a block. The block that announces a change is itself finalised by
-	/// the outgoing set.
-	fn handoffs_before(&self, block_number: u32) -> Vec<Handoff> {
-		let earlier = |handoff: &&Handoff| {
-			Header::decode(&handoff.header).is_ok_and(|header| header.number() < block_number)
+	fn newest_checked(&mut self) -> Result<Checkpoint, Condition> {
+		let client = self.client()?;
+		let signed_off = self.ask(client.audit_checkpoint(None))?;
+		let checkpoint = checkpoint_of(&signed_off.checkpoint);
+		let (of, expected) = (checkpoint.genesis, self.trust.genesis);
+		if of != expected {
+			return Err(refused(format!("it is of chain {of}, the trust file is for {expected}")));
+		}
+		self.follow_to(&client, checkpoint.block_number)?;
+		let proof = FinalityProof {
+			header: signed_off.header.0,
+			justification: signed_off.justification.0,
+			handoffs: Vec::new(),
 		};
-		self.handoffs.iter().filter(earlier).cloned().collect()
+		proof.verify(&checkpoint, &self.authorities).map_err(refused)?;
+		Ok(checkpoint)
 	}
+}
+
+fn refused(detail: impl ToString) -> Condition {
+	Condition::CheckpointRefused { detail: detail.to_string() }
 }
 
 impl CheckpointSource for NodeChain {
 	fn newest(&mut self) -> Result<Checkpoint, Condition> {
-		let client = self.client()?;
-		self.follow_handoffs(&client)?;
-		let signed_off = self.ask(client.audit_checkpoint(None))?;
-		let checkpoint = checkpoint_of(&signed_off.checkpoint);
-		if checkpoint.genesis != self.trust.genesis {
-			let detail = format!(
-				"it is of the chain with genesis {}, the trust file is for {}",
-				checkpoint.genesis, self.trust.genesis
-			);
-			return Err(Condition::CheckpointRefused { detail });
+		let newest = self.newest_checked();
+		if let Err(Condition::CheckpointRefused { .. }) = newest {
+			// Another node, or an older checkpoint than the last: follow anew from the trust file next time.
+			self.authorities = self.trust.authorities.clone();
 		}
-		let proof = FinalityProof {
-			header: signed_off.header.0,
-			justification: signed_off.justification.0,
-			handoffs: self.handoffs_before(checkpoint.block_number),
-		};
-		match proof.verify(&checkpoint, &self.trust.authorities) {
-			Ok(_) => Ok(checkpoint),
-			Err(error) => {
-				// Ask for the way anew next time: it may be what was wrong.
-				self.handoffs.clear();
-				Err(Condition::CheckpointRefused { detail: error.to_string() })
-			},
-		}
+		newest
 	}
 
 	fn report(&mut self, checkpoint: &Checkpoint, proof: &AnchorProof) -> Result<(), Condition> {

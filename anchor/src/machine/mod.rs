@@ -441,6 +441,10 @@ impl Machine {
 		result: Result<(), Condition>,
 		actions: &mut Vec<Action>,
 	) {
+		// An answer may come after its anchor was finished and forgotten.
+		if !self.anchors.iter().any(|a| a.id == id) {
+			return;
+		}
 		if let Err(condition) = result {
 			return self.fail(topic, condition);
 		}
