@@ -1,5 +1,7 @@
 //! Fixed numbers of the chain: money, time, size.
 
+#![warn(missing_docs)]
+
 /// Amounts of PAN, in its smallest unit.
 pub mod currency {
 	use polkadot_primitives::Balance;

@@ -12,6 +12,8 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 // `#[frame_support::runtime]` recurses deeply.
 #![recursion_limit = "512"]
+// The code that `#[frame_support::runtime]` generates here has no docs; the modules warn for themselves.
+#![allow(missing_docs)]
 #![cfg_attr(
 	not(test),
 	deny(

@@ -3,6 +3,8 @@
 //! Each preset is a JSON patch on the default genesis. In each, the total issuance is exactly the
 //! fixed supply: what no account is given belongs to the treasury (`pallet-pan-token`).
 
+#![warn(missing_docs)]
+
 use crate::{
 	configs::consensus::BABE_GENESIS_EPOCH_CONFIG,
 	constants::currency::{MILLI_PAN, PAN},

@@ -1,5 +1,7 @@
 //! How each pallet is configured.
 
+#![warn(missing_docs)]
+
 pub mod audit;
 pub mod consensus;
 pub mod fees;

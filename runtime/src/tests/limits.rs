@@ -82,15 +82,18 @@ fn the_largest_batch_fits() {
 	});
 }
 
+/// About 2,200 of the smallest single records fit by length. Weight binds a little earlier: half of it
+/// is ML-DSA verification, a third the two accounts of state that each record writes (payer, operator)
+/// at RocksDB's generic price.
 #[test]
-fn single_records_fill_95_percent_of_the_length() {
+fn single_records_fill_most_of_the_length() {
 	super::ext("development").execute_with(|| {
 		let mut pen = super::audit::Pen::new(1);
 		let call = pen.single([1; 32].into());
 		let (by_length, by_weight) = fitting(&call);
 		assert!(by_length >= 2_000, "{by_length} small records fit by length");
 		assert!(
-			by_weight * 100 >= by_length * 95,
+			by_weight * 100 >= by_length * 85,
 			"{by_weight} fit by weight, {by_length} by length; each weighs {:?}",
 			transaction_weight(&call)
 		);
