@@ -13,7 +13,7 @@ use pantheon_primitives::{
 	hash::SoftwareSha256, log::CompactLog, BlockHash, EntryInfo, GenesisHash, LogDigest, LogRoot,
 };
 use parking_lot::{Mutex, MutexGuard, RwLock};
-use rocksdb::{ErrorKind, WriteBatch};
+use rocksdb::{Direction, ErrorKind, IteratorMode, WriteBatch};
 use std::{
 	fs, io,
 	path::{Path, PathBuf},
@@ -255,11 +255,25 @@ fn write_block(inner: &Inner, block: &Block) -> Result<Head, CommitError> {
 	head.number = id.number;
 	head.hash = id.hash;
 	put_head(&inner.db, &mut batch, &head)?;
-	let staged = inner.db.column(schema::STAGED)?;
-	let end = schema::staged_key(id.number.saturating_add(1), &BlockHash::default());
-	batch.delete_range_cf(staged, schema::staged_key(0, &BlockHash::default()), end);
+	drop_staged(&inner.db, id.number, &mut batch)?;
 	inner.db.write(batch)?;
 	Ok(head)
+}
+
+/// Drops what was staged at block `number`; nothing is left of the blocks before it. Row by row: there are
+/// only a few, and each range deletion would slow all later reads of the column down.
+fn drop_staged(db: &Database, number: u32, batch: &mut WriteBatch) -> Result<(), ReadError> {
+	let column = db.column(schema::STAGED)?;
+	let end = schema::staged_key(number.saturating_add(1), &BlockHash::default());
+	let start = schema::staged_key(number, &BlockHash::default());
+	for row in db.raw().iterator_cf(column, IteratorMode::From(&start, Direction::Forward)) {
+		let (key, _) = row?;
+		if *key >= end[..] {
+			break;
+		}
+		batch.delete_cf(column, key);
+	}
+	Ok(())
 }
 
 /// Appends the leaves to the log and to the tiles.

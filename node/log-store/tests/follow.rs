@@ -59,7 +59,7 @@ fn staged_entries_are_used_when_the_state_is_gone() {
 	let folder = tempfile::tempdir().unwrap();
 	let store = open(folder.path());
 	let mut chain = chain();
-	for hash in chain.canonical.clone() {
+	for hash in chain.canonical.clone().into_iter().skip(1) {
 		stage(&store, &chain, chain.id(hash)).unwrap();
 	}
 	chain.state_pruned = chain.canonical.iter().copied().collect();
@@ -200,9 +200,10 @@ fn a_damaged_tile_is_noticed_never_served_and_rebuilt() {
 	let store = open(folder.path());
 	follow_all(&store, &chain);
 	drop(store);
-	flip_row(folder.path(), "tiles", &[&[0u8][..], &0u64.to_be_bytes()].concat());
+	// Leaf 128 of the first tile.
+	flip_byte(folder.path(), "tiles", &[&[0u8][..], &0u64.to_be_bytes()].concat(), 128 * 32);
 	let store = open(folder.path());
-	let error = store.inclusion(600, 706).unwrap_err();
+	let error = store.inclusion(100, 706).unwrap_err();
 	let contradiction = Damage::Contradiction("tiles");
 	assert!(matches!(&error, QueryError::Read(ReadError::Damaged(d)) if *d == contradiction));
 	let error = store.check(&chain).unwrap_err();
@@ -210,7 +211,7 @@ fn a_damaged_tile_is_noticed_never_served_and_rebuilt() {
 	rebuild(&store, &error).unwrap();
 	follow_all(&store, &chain);
 	assert_complete(&store, &chain);
-	assert_eq!(store.inclusion(600, 706).unwrap().len(), 10);
+	assert_eq!(store.inclusion(100, 706).unwrap().len(), 10);
 }
 
 #[test]
@@ -222,12 +223,13 @@ fn damaged_entries_and_members_are_noticed() {
 	let batch = chain.entries()[3].clone();
 	store.member(&batch.operator, batch.sequence, 299).unwrap();
 	drop(store);
-	flip_row(folder.path(), "members", &3u64.to_be_bytes());
-	flip_row(folder.path(), "entries", &1u64.to_be_bytes());
+	flip_byte(folder.path(), "members", &3u64.to_be_bytes(), 1000);
+	// In the digest of the bundle's first entry: after two bytes of length, block number and tag.
+	flip_byte(folder.path(), "entries", &1u64.to_be_bytes(), 2 + 4 + 1 + 9);
 	let store = open(folder.path());
 	let damage = |error: QueryError| matches!(error, QueryError::Read(error) if error.is_damage());
 	assert!(damage(store.member(&batch.operator, batch.sequence, 299).unwrap_err()));
-	assert!(damage(store.entry(64 + 17).unwrap_err()));
+	assert!(damage(store.entry(64).unwrap_err()));
 	assert!(store.check(&chain).unwrap_err().is_damage());
 }
 
@@ -304,15 +306,14 @@ fn old_justifications_are_thinned_to_the_last_of_each_hour() {
 	assert_eq!(old, expected);
 }
 
-fn flip_row(path: &Path, column: &str, key: &[u8]) {
+fn flip_byte(path: &Path, column: &str, key: &[u8], at: usize) {
 	let options = rocksdb::Options::default();
 	let path = path.join("db");
 	let names = rocksdb::DB::list_cf(&options, &path).unwrap();
 	let db = rocksdb::DB::open_cf(&options, &path, names).unwrap();
 	let column = db.cf_handle(column).unwrap();
 	let mut row = db.get_cf(column, key).unwrap().unwrap();
-	let middle = row.len() / 2;
-	row[middle] ^= 1;
+	row[at] ^= 1;
 	db.put_cf(column, key, row).unwrap();
 }
 
