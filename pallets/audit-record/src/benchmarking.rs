@@ -3,9 +3,9 @@
 use crate::*;
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
-use frame_support::traits::{fungible, fungible::Unbalanced, tokens::Precision};
+use frame_support::traits::{fungible, fungible::Unbalanced, tokens::Precision, Get};
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
-use pallet_operators::{BalanceOf, ChainState, Pallet as Operators};
+use pallet_operators::{ChainState, Pallet as Operators};
 use pantheon_primitives::{
 	hash::Sha256,
 	log::{batch_root, CompactLog},
@@ -26,11 +26,12 @@ impl<T: Config> Scene<T> {
 	fn set() -> Self {
 		let caller: T::AccountId = whitelisted_caller();
 		let funds = Operators::<T>::deposit().saturating_mul(2u32.into());
-		let minimum =
-			<<T as pallet_operators::Config>::Currency as fungible::Inspect<_>>::minimum_balance();
+		let minimum = <<T as pallet_operators::Config>::Currency as fungible::Inspect<
+			T::AccountId,
+		>>::minimum_balance();
 		<T as pallet_operators::Config>::Currency::increase_balance(
 			&caller,
-			funds.saturating_add(minimum) as BalanceOf<T>,
+			funds.saturating_add(minimum),
 			Precision::Exact,
 		)
 		.expect("the balance fits");

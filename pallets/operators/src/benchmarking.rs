@@ -12,7 +12,7 @@ fn applicant<T: Config>() -> (T::AccountId, alloc::vec::Vec<u8>, alloc::vec::Vec
 	let caller: T::AccountId = whitelisted_caller();
 	let amount = Pallet::<T>::deposit()
 		.saturating_mul(2u32.into())
-		.saturating_add(<T::Currency as fungible::Inspect<_>>::minimum_balance());
+		.saturating_add(<T::Currency as fungible::Inspect<T::AccountId>>::minimum_balance());
 	T::Currency::increase_balance(&caller, amount, Precision::Exact).expect("the balance fits");
 	let signer = TestSigner::from_seed([1; 32]);
 	let key = signer.public_key();
