@@ -11,7 +11,7 @@ use pantheon_primitives::{
 	SubmittedRecord,
 };
 use sp_core::H256;
-use sp_runtime::{codec::Encode, traits::Header as _};
+use sp_runtime::codec::Encode;
 use std::{fs, path::Path};
 
 /// Set it to write the seeds anew, after a format was changed on purpose.

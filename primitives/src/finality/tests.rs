@@ -8,7 +8,7 @@ use crate::{LogDigest, LogRoot};
 use alloc::{vec, vec::Vec};
 use authorities::{header, justification, log_item, Authorities, Header as SdkHeader};
 use sp_core::H256;
-use sp_runtime::{codec::Encode, traits::Header as _, DigestItem};
+use sp_runtime::{codec::Encode, DigestItem};
 
 fn set(authorities: &Authorities) -> AuthoritySet {
 	let keys = authorities.keys().into_iter();
