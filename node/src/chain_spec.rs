@@ -83,7 +83,6 @@ fn properties() -> Properties {
 
 /// The runtime's prefix of addresses.
 fn ss58_prefix() -> u16 {
-	use sp_core::Get;
 	<pantheon_runtime::Runtime as frame_system::Config>::SS58Prefix::get()
 }
 

@@ -14,7 +14,7 @@ use sc_chain_spec::{construct_genesis_block, resolve_state_version_from_wasm};
 use sc_executor::WasmExecutor;
 use sp_core::{storage::Storage, H256};
 use sp_runtime::{
-	traits::{Block as _, HashingFor, Header as _},
+	traits::{Block as _, HashingFor},
 	BuildStorage, StateVersion,
 };
 use std::{fs, io, path::PathBuf, str::FromStr};

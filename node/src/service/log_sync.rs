@@ -10,7 +10,6 @@ use pantheon_log_store::{
 use polkadot_service::{Block, FullClient};
 use sc_client_api::BlockchainEvents;
 use sc_service::TaskManager;
-use sp_blockchain::HeaderBackend;
 use sp_consensus_grandpa::GrandpaJustification;
 use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
 use std::{
