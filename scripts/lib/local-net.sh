@@ -78,9 +78,9 @@ node_finalised() {
 
 node_has_finalised() { [ "$(node_finalised)" -ge "$1" ]; }
 
-# start_node EXTRA…: a development chain of one validator. Sets NODE_PID, NODE_URL, NODE_RPC_PORT, NODE_METRICS_PORT,
-# NODE_LOG. A node key of its own and no discovery: it talks to nobody.
-start_node() {
+# launch_node EXTRA…: a development chain of one validator, on its way up. Sets NODE_PID, NODE_URL, NODE_RPC_PORT,
+# NODE_METRICS_PORT, NODE_LOG. A network key of its own and no discovery: it talks to nobody.
+launch_node() {
 	local p2p
 	NODE_LOG=$RUN_DIR/node.log
 	NODE_RPC_PORT=$(free_port)
@@ -92,7 +92,11 @@ start_node() {
 		"$@" >>"$NODE_LOG" 2>&1 &
 	NODE_PID=$!
 	PIDS_TO_STOP+=("$NODE_PID")
-	wait_for 60 "$NODE_PID" pantheon-node "$NODE_LOG" node_rpc system_chain >/dev/null
+}
+
+# await_node: until it finalises blocks.
+await_node() {
+	wait_for 180 "$NODE_PID" pantheon-node "$NODE_LOG" node_has_finalised 1
 }
 
 # btc ARGS…: bitcoin-cli against this run's node.
