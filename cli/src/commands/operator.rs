@@ -8,10 +8,14 @@ use crate::{
 	keystore::{sign_checked, KeyStore},
 	output::Table,
 };
-use pantheon_client::{At, Call, Client, Stage};
+use pantheon_client::{At, Call, Client, ClientError, Stage};
 use pantheon_primitives::{seal::registration_message, OperatorId, OperatorState, OperatorStatus};
 use serde_json::json;
+use std::time::{Duration, Instant};
 use subxt::utils::AccountId32;
+
+/// How long `adopt` waits for the operator's last record to become final.
+const SETTLE: Duration = Duration::from_secs(120);
 
 /// Runs the command.
 pub fn execute(context: &Context, command: OperatorCommand) -> Result<u8, CliError> {
@@ -112,6 +116,25 @@ async fn adopt(context: &Context) -> Result<u8, CliError> {
 	);
 	context.out.result(text, state_json(&client, operator, &state));
 	Ok(exit::OK)
+}
+
+/// The operator's state once nothing of it is still waiting to become final.
+async fn settled(client: &Client, operator: OperatorId) -> Result<OperatorState, CliError> {
+	let missing = Missing::Operator(operator);
+	let deadline = Instant::now() + SETTLE;
+	loop {
+		let best = client.operator(operator, At::Best).await?;
+		let finalised = client.operator(operator, At::Finalised).await?;
+		match (best, finalised) {
+			(Some(best), Some(finalised)) if best.chain == finalised.chain => return Ok(finalised),
+			(None, _) => return Err(missing.into()),
+			_ if Instant::now() >= deadline => {
+				let stage = Stage::Finalised;
+				return Err(ClientError::Timeout { stage, after: SETTLE }.into());
+			},
+			_ => tokio::time::sleep(Duration::from_secs(1)).await,
+		}
+	}
 }
 
 fn status(state: &OperatorState) -> &'static str {
