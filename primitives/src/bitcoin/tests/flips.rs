@@ -1,6 +1,7 @@
 //! No proof survives a change.
 
 use super::*;
+use crate::checkpoint::Checkpoint;
 use codec::{DecodeAll, Encode};
 use proptest::prelude::*;
 
@@ -41,8 +42,6 @@ fn every_flipped_bit_of_the_checkpoint_is_refused() {
 		}
 	}
 }
-
-use crate::checkpoint::Checkpoint;
 
 proptest! {
 	/// Anything at all is answered, with proofs and rules of any form.
