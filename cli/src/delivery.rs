@@ -10,8 +10,7 @@ use crate::{
 };
 use pantheon_client::{Account, At, Call, Client, ClientError, Pipeline, Stage, Submission};
 use pantheon_primitives::{
-	ChainHead, GenesisHash, Kind, OperatorId, OperatorState, OperatorStatus, RecordId,
-	SubmittedRecord,
+	ChainHead, GenesisHash, Kind, OperatorId, OperatorState, OperatorStatus, SubmittedRecord,
 };
 use std::time::{Duration, Instant};
 
@@ -120,6 +119,8 @@ impl Delivery<'_> {
 	}
 
 	/// What a failed submission means: perhaps the chain has the record from an earlier attempt.
+	///
+	/// Only where the position is free on the chain was the record itself refused.
 	async fn refusal(
 		&mut self,
 		entry: &Entry,
@@ -129,38 +130,33 @@ impl Delivery<'_> {
 		let ClientError::Refused { pallet, error: name, .. } = &error else {
 			return Err(error.into());
 		};
-		if self.holds(entry, at(stage)).await? {
-			return Ok(());
-		}
-		self.journal.refuse(entry, &format!("{pallet}::{name}"))?;
-		Err(error.into())
-	}
-
-	/// Whether the chain holds this very record at its position.
-	async fn holds(&self, entry: &Entry, at: At) -> Result<bool, CliError> {
-		let Some(state) = self.client.operator(self.operator, at).await? else { return Ok(false) };
 		let sequence = entry.statement.record().sequence;
-		if state.chain.next_sequence <= sequence {
-			return Ok(false);
+		let state = self.client.operator(self.operator, at(stage)).await?;
+		let chain = state.map(|state| state.chain).unwrap_or_default();
+		if chain.next_sequence <= sequence {
+			self.journal.refuse(entry, &format!("{pallet}::{name}"))?;
+			return Err(error.into());
 		}
-		Ok(self.record_at(&state.chain, sequence).await? == Some(entry.record))
+		self.compare(&chain)
 	}
 
-	/// The record that the chain holds at `sequence`, where that can be told: its head, or an entry
-	/// of the finalised log.
-	async fn record_at(
-		&self,
-		chain: &ChainHead,
-		sequence: u64,
-	) -> Result<Option<RecordId>, CliError> {
-		if chain.next_sequence == sequence.saturating_add(1) {
-			return Ok(chain.head);
+	/// Fails if the chain's newest record is another than the journal sealed at its position.
+	///
+	/// Every record names the one before it, so equal heads mean that all positions are equal.
+	fn compare(&self, chain: &ChainHead) -> Result<(), CliError> {
+		let Some(sequence) = chain.next_sequence.checked_sub(1) else { return Ok(()) };
+		let expected = match self.journal.at(self.operator, self.log(), sequence)? {
+			Some(entry) => Some(entry.record),
+			None => {
+				// Adopted: the journal knows the head and nothing before it.
+				let head = self.journal.head(self.operator, self.log())?;
+				(head.next_sequence == chain.next_sequence).then_some(head.head).flatten()
+			},
+		};
+		if expected.is_some() && expected != chain.head {
+			return Err(Disagreement::OtherRecord { sequence }.into());
 		}
-		match self.client.entry_by_position(self.operator, sequence).await {
-			Ok(entry) => Ok(Some(RecordId::new(entry.record.into()))),
-			Err(error) if error.is_unknown_entry() => Ok(None),
-			Err(error) => Err(error.into()),
-		}
+		Ok(())
 	}
 
 	async fn await_stage(
@@ -201,38 +197,25 @@ impl Delivery<'_> {
 			let disagreement = Disagreement::JournalBehind { chain: on_chain, journal: known };
 			return Err(disagreement.into());
 		}
+		self.compare(&state.chain)?;
 		let pending = self.journal.pending(self.operator, log)?;
-		for entry in &pending {
-			let sequence = entry.statement.record().sequence;
-			if sequence == on_chain && entry.statement.record().previous != state.chain.head {
-				return Err(
-					Disagreement::OtherRecord { sequence: sequence.saturating_sub(1) }.into()
-				);
-			}
-			if sequence >= on_chain {
-				// A fork may have taken an included one out again: it is sent once more.
-				self.journal.set_state(entry, State::Sealed)?;
-				continue;
-			}
-			match self.record_at(&state.chain, sequence).await? {
-				Some(record) if record != entry.record => {
-					return Err(Disagreement::OtherRecord { sequence }.into());
-				},
-				Some(_) if sequence < finalised => {
-					self.journal.set_state(entry, State::Finalised)?;
-				},
-				_ => self.journal.set_state(entry, State::Included)?,
-			}
-		}
 		let first_pending = pending.first().map(|entry| entry.statement.record().sequence);
 		if first_pending.unwrap_or(known) > on_chain {
 			return Err(Disagreement::JournalAhead { chain: on_chain, journal: known }.into());
 		}
-		if on_chain == known && on_chain > 0 {
-			let head = self.journal.head(self.operator, log)?.head;
-			if head != state.chain.head {
-				return Err(Disagreement::OtherRecord { sequence: on_chain - 1 }.into());
-			}
+		for entry in &pending {
+			let record = entry.statement.record();
+			let reached = match record.sequence {
+				sequence if sequence < finalised => State::Finalised,
+				sequence if sequence < on_chain => State::Included,
+				sequence if sequence == on_chain && record.previous != state.chain.head => {
+					let sequence = sequence.saturating_sub(1);
+					return Err(Disagreement::OtherRecord { sequence }.into());
+				},
+				// A fork may have taken an included one out again: it is sent once more.
+				_ => State::Sealed,
+			};
+			self.journal.set_state(entry, reached)?;
 		}
 		if state.status == OperatorStatus::Retired {
 			return Err(Disagreement::Retired(self.operator).into());
