@@ -4,13 +4,14 @@
 //! compared, so that a copied home, a lost journal or another chain is noticed and named.
 
 use crate::{
+	agreement::{compare, place},
 	error::{CliError, Disagreement, Missing},
 	journal::{Entry, Journal, State},
 	output::Output,
 };
 use pantheon_client::{Account, At, Call, Client, ClientError, Pipeline, Stage, Submission};
 use pantheon_primitives::{
-	ChainHead, GenesisHash, Kind, OperatorId, OperatorState, OperatorStatus, SubmittedRecord,
+	GenesisHash, Kind, OperatorId, OperatorState, OperatorStatus, SubmittedRecord,
 };
 use std::time::{Duration, Instant};
 
@@ -137,26 +138,7 @@ impl Delivery<'_> {
 			self.journal.refuse(entry, &format!("{pallet}::{name}"))?;
 			return Err(error.into());
 		}
-		self.compare(&chain)
-	}
-
-	/// Fails if the chain's newest record is another than the journal sealed at its position.
-	///
-	/// Every record names the one before it, so equal heads mean that all positions are equal.
-	fn compare(&self, chain: &ChainHead) -> Result<(), CliError> {
-		let Some(sequence) = chain.next_sequence.checked_sub(1) else { return Ok(()) };
-		let expected = match self.journal.at(self.operator, self.log(), sequence)? {
-			Some(entry) => Some(entry.record),
-			None => {
-				// Adopted: the journal knows the head and nothing before it.
-				let head = self.journal.head(self.operator, self.log())?;
-				(head.next_sequence == chain.next_sequence).then_some(head.head).flatten()
-			},
-		};
-		if expected.is_some() && expected != chain.head {
-			return Err(Disagreement::OtherRecord { sequence }.into());
-		}
-		Ok(())
+		compare(self.journal, self.operator, self.log(), &chain)
 	}
 
 	async fn await_stage(
@@ -183,7 +165,6 @@ impl Delivery<'_> {
 
 	/// Compares journal and chain, and notes which pending statements the chain has.
 	pub async fn reconcile(&mut self) -> Result<OperatorState, CliError> {
-		let log = self.log();
 		let state = self
 			.client
 			.operator(self.operator, At::Best)
@@ -191,31 +172,10 @@ impl Delivery<'_> {
 			.ok_or(Missing::Operator(self.operator))?;
 		let finalised = self.client.operator(self.operator, At::Finalised).await?;
 		let finalised = finalised.map_or(0, |state| state.chain.next_sequence);
-		let on_chain = state.chain.next_sequence;
-		let known = self.journal.head(self.operator, log)?.next_sequence;
-		if on_chain > known {
-			let disagreement = Disagreement::JournalBehind { chain: on_chain, journal: known };
-			return Err(disagreement.into());
-		}
-		self.compare(&state.chain)?;
-		let pending = self.journal.pending(self.operator, log)?;
-		let first_pending = pending.first().map(|entry| entry.statement.record().sequence);
-		if first_pending.unwrap_or(known) > on_chain {
-			return Err(Disagreement::JournalAhead { chain: on_chain, journal: known }.into());
-		}
-		for entry in &pending {
-			let record = entry.statement.record();
-			let reached = match record.sequence {
-				sequence if sequence < finalised => State::Finalised,
-				sequence if sequence < on_chain => State::Included,
-				sequence if sequence == on_chain && record.previous != state.chain.head => {
-					let sequence = sequence.saturating_sub(1);
-					return Err(Disagreement::OtherRecord { sequence }.into());
-				},
-				// A fork may have taken an included one out again: it is sent once more.
-				_ => State::Sealed,
-			};
-			self.journal.set_state(entry, reached)?;
+		for (entry, reached) in
+			place(self.journal, self.operator, self.log(), &state.chain, finalised)?
+		{
+			self.journal.set_state(&entry, reached)?;
 		}
 		if state.status == OperatorStatus::Retired {
 			return Err(Disagreement::Retired(self.operator).into());

@@ -3,6 +3,7 @@
 //! A library, so that the tests reach its parts; the program is [`main`].
 
 pub mod action;
+pub mod agreement;
 pub mod args;
 pub mod commands;
 pub mod commitment;
