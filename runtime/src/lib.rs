@@ -29,7 +29,7 @@ extern crate alloc;
 
 // The wasm itself: `WASM_BINARY` and `WASM_BINARY_BLOATY`.
 #[cfg(feature = "std")]
-#[allow(missing_docs)]
+#[allow(missing_docs, dead_code)]
 mod wasm {
 	include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 }
