@@ -367,6 +367,13 @@ fn a_self_mined_chain_is_refused() {
 	let report = check(&ProofBundle { anchor: Some(renumbered), ..single.clone() }, &trust);
 	assert_invalid(&report, Step::Anchored, "header 0 does not follow");
 
+	// The same log under another chain's name, anchored so.
+	let genesis = [0x99; 32].into();
+	let checkpoint = pantheon_primitives::Checkpoint { genesis, ..single.checkpoint };
+	let anchor = Some(anchor_shape().build(&checkpoint));
+	let report = check(&ProofBundle { checkpoint, anchor, ..single.clone() }, &trust);
+	assert_invalid(&report, Step::Chain, "the checkpoint is for the chain");
+
 	// An anchor of another checkpoint.
 	let mut other = single.checkpoint;
 	other.log_size += 1;
