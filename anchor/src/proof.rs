@@ -8,7 +8,7 @@ use crate::{
 	rpc::BitcoinRpc,
 };
 use bitcoin::{consensus::serialize, hashes::Hash};
-use pantheon_client::anchor_file::{AnchorFile, EXTENSION};
+use pantheon_client::anchor_file::{AnchorFile, EXTENSION, MAX_LEN};
 use pantheon_primitives::bitcoin::{
 	verify_anchor, AnchorProof, AnchoredAt, HeaderRules, HEADER_LEN,
 };
@@ -91,8 +91,14 @@ pub fn path_of(dir: &Path, block_number: u32) -> PathBuf {
 /// Writes the file, whole or not at all. Returns its path.
 pub fn write(dir: &Path, proven: &Proven) -> Result<PathBuf, Condition> {
 	let path = path_of(dir, proven.file.checkpoint.block_number);
-	replace(dir, &path, &proven.file.encode())
-		.map_err(|error| failed(format!("{}: {error}", path.display())))?;
+	let bytes = proven.file.encode();
+	if bytes.len() > MAX_LEN {
+		let headers = proven.file.proof.headers.len();
+		return Err(failed(format!(
+			"with {headers} headers it is too large; use a trust file with a later pinned header"
+		)));
+	}
+	replace(dir, &path, &bytes).map_err(|error| failed(format!("{}: {error}", path.display())))?;
 	Ok(path)
 }
 

@@ -1,6 +1,8 @@
 //! A real Bitcoin Core on regtest, and a chain of checkpoints made in the test: the Pantheon node itself takes
 //! part in the quickstart.
 
+pub mod deadly;
+
 use bitcoin::{Address, BlockHash, Txid};
 use bitcoincore_rpc::{Auth, Client, RpcApi};
 use pantheon_anchor::{
