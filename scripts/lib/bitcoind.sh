@@ -88,8 +88,9 @@ build_bitcoind() {
 	tree=$PANTHEON_CACHE/bitcoin/core28
 	build=$PANTHEON_CACHE/bitcoin/build28
 	jobs=${PANTHEON_BUILD_JOBS:-$(nproc)}
-	base=$(crate_source "$BITCOIN_CRATE_BASE") && wallet=$(crate_source "$BITCOIN_CRATE_WALLET") ||
+	if ! base=$(crate_source "$BITCOIN_CRATE_BASE") || ! wallet=$(crate_source "$BITCOIN_CRATE_WALLET"); then
 		fail "the sources of Bitcoin Core could not be fetched from the crate registry." "check the network, or set BITCOIND_EXE to a bitcoind of version 24 or later."
+	fi
 	rm -rf "$tree"
 	cp -r "$base/bitcoin" "$tree"
 	cp -r "$wallet/bitcoin/src/wallet" "$wallet/bitcoin/src/ipc" "$tree/src/"
