@@ -9,6 +9,7 @@ use pantheon_log_store::{
 };
 use polkadot_service::{Block, FullClient};
 use sc_client_api::BlockchainEvents;
+use sc_consensus_grandpa::best_justification;
 use sc_service::TaskManager;
 use sp_consensus_grandpa::GrandpaJustification;
 use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
@@ -60,7 +61,7 @@ impl Follower {
 		// Subscribed before the first look, so that nothing falls in between.
 		let mut imported = client.every_import_notification_stream();
 		let mut finalized = client.finality_notification_stream();
-		drop(client);
+		self.keep_best_justification();
 		if let Err(error) = self.store.check(&self.source) {
 			self.recover(error.into());
 		}
@@ -125,11 +126,28 @@ impl Follower {
 		}
 		self.rebuilt = Some(Instant::now());
 		match rebuild(&self.store, &error) {
-			Ok(()) => true,
+			Ok(()) => {
+				self.keep_best_justification();
+				true
+			},
 			Err(error) => {
 				log::error!(target: TARGET, "the log store can't be rebuilt: {}", chain_of(&error));
 				false
 			},
+		}
+	}
+
+	/// The chain keeps the justification of the last finalised block, so that a store which starts empty
+	/// need not wait for the next one.
+	fn keep_best_justification(&self) {
+		let client = self.source.client();
+		let kept = match best_justification::<_, Block>(&*client) {
+			Ok(Some(best)) => keep_justification(&self.store, &client, &best.encode()),
+			Ok(None) => Ok(()),
+			Err(error) => Err(error.into()),
+		};
+		if let Err(error) = kept {
+			log::warn!(target: TARGET, "the last justification was not kept: {}", chain_of(&error));
 		}
 	}
 
