@@ -44,9 +44,8 @@ use sp_version::RuntimeVersion;
 
 /// The benchmarks of Pantheon's own pallets.
 #[cfg(feature = "runtime-benchmarks")]
+#[macro_use]
 mod benches {
-	use crate::{Anchor, AuditRecord, Operators, PanToken, Runtime, Validators};
-
 	frame_benchmarking::define_benchmarks!(
 		[pallet_validators, Validators]
 		[pallet_pan_token, PanToken]
@@ -55,6 +54,9 @@ mod benches {
 		[pallet_anchor, Anchor]
 	);
 }
+// What these names mean where the macros above are used.
+#[cfg(feature = "runtime-benchmarks")]
+use crate::{Anchor, Operators, PanToken, Validators};
 
 sp_api::impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
@@ -489,7 +491,6 @@ sp_api::impl_runtime_apis! {
 		fn benchmark_metadata(
 			extra: bool,
 		) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
-			use benches::*;
 			use frame_benchmarking::BenchmarkList;
 			use frame_support::traits::StorageInfoTrait;
 
@@ -501,7 +502,6 @@ sp_api::impl_runtime_apis! {
 		fn dispatch_benchmark(
 			config: frame_benchmarking::BenchmarkConfig,
 		) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
-			use benches::*;
 			use frame_benchmarking::BenchmarkBatch;
 			use frame_support::traits::WhitelistedStorageKeys;
 
