@@ -30,6 +30,8 @@ const BLOCKS_IN_FLIGHT: u64 = 2;
 const READY: usize = 2;
 /// Between two looks at the node.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long the operators' registrations may take to be finalised.
+const REGISTRATION: Duration = Duration::from_secs(120);
 /// How long the last records may take to be finalised.
 const DRAIN: Duration = Duration::from_secs(120);
 /// Bytes of a transaction beside a batch's leaves: the seal, the record, the account's signature.
@@ -127,8 +129,8 @@ pub async fn run(options: Options) -> Result<()> {
 
 	let stop = Arc::new(AtomicBool::new(false));
 	let mut lanes = Vec::new();
-	for account in ACCOUNTS.iter().take(options.operators.into()) {
-		lanes.push(open_lane(&client, &options, account, window, &stop).await?);
+	for (account, operator) in register(&client, options.operators.into()).await? {
+		lanes.push(open_lane(&client, &options, account, operator, window, &stop).await?);
 	}
 	let outcome = watch(&client, &options, &mut lanes, &stop).await;
 	stop.store(true, Relaxed);
@@ -136,19 +138,31 @@ pub async fn run(options: Options) -> Result<()> {
 	tell(&client, &options, &limits, &blocks, &samples).await
 }
 
+/// Registers the operators, each on an account of its own.
+async fn register(client: &Client, count: usize) -> Result<Vec<(Account, BenchOperator)>> {
+	let mut operators = Vec::new();
+	let mut registrations = Vec::new();
+	for name in ACCOUNTS.iter().take(count) {
+		let account = Account::named(name)?;
+		let operator = BenchOperator::generate(client.genesis())?;
+		registrations.push(client.submit(&operator.registration(&account)?, &account).await?);
+		operators.push((account, operator));
+	}
+	for registration in registrations {
+		registration.wait(Stage::Finalised, REGISTRATION, |_| ()).await?;
+	}
+	Ok(operators)
+}
+
 async fn open_lane(
 	client: &Client,
 	options: &Options,
-	account: &str,
+	account: Account,
+	operator: BenchOperator,
 	window: u64,
 	stop: &Arc<AtomicBool>,
 ) -> Result<Lane> {
-	let account = Account::named(account)?;
-	let operator = BenchOperator::generate(client.genesis())?;
 	let id = operator.id;
-	let registration = client.submit(&operator.registration(&account)?, &account).await?;
-	registration.wait(Stage::Included, Duration::from_secs(60), |_| ()).await?;
-
 	let sealed = produce(operator, options.mode, options.members, stop.clone());
 	let sent = Arc::new(AtomicU64::new(0));
 	let included = Arc::new(AtomicU64::new(0));
@@ -268,9 +282,13 @@ async fn watch(
 			if all_sent && lanes.iter().all(|lane| lane.finalised == lane.sent.load(Relaxed)) {
 				return Ok((blocks, samples));
 			}
+			let lost: u64 = lanes
+				.iter()
+				.map(|lane| lane.sent.load(Relaxed).saturating_sub(lane.finalised))
+				.sum();
 			ensure!(
 				Instant::now() < until + DRAIN,
-				"records that the node had taken were not finalised within {} s",
+				"{lost} transactions that the node had taken were not finalised within {} s",
 				DRAIN.as_secs()
 			);
 		}
