@@ -103,8 +103,9 @@ async fn adopt(context: &Context) -> Result<u8, CliError> {
 	let operator = context.home.key_file()?.operator;
 	let mut journal = context.home.journal()?;
 	let client = context.connect_for(&journal, operator).await?;
-	let state =
-		client.operator(operator, At::Finalised).await?.ok_or(Missing::Operator(operator))?;
+	let progress = context.out.spinner("waiting until the operator's last record is finalised");
+	let state = settled(&client, operator).await?;
+	drop(progress);
 	journal.adopt(operator, client.genesis(), &state.chain)?;
 	journal.set_log(operator, client.genesis())?;
 	if let Some(key) = state.key.as_deref() {
