@@ -6,19 +6,15 @@ PIDS_TO_STOP=()
 # stop_started: end what this script started, and wait until it is gone. Also the exit trap.
 stop_started() {
 	local pid
-	# Newest first: the anchor before the nodes that it talks to.
-	for ((i = ${#PIDS_TO_STOP[@]} - 1; i >= 0; i--)); do
-		pid=${PIDS_TO_STOP[i]}
-		stop_pid "$pid"
-	done
+	# All at once first: a node that is just starting ends only when it has started.
+	for pid in "${PIDS_TO_STOP[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+	for pid in "${PIDS_TO_STOP[@]}"; do await_end "$pid"; done
 	PIDS_TO_STOP=()
 }
 
-# stop_pid PID: SIGTERM, up to 30 s of patience (databases are flushed), then SIGKILL.
-stop_pid() {
+# await_end PID: up to 30 s of patience, since databases are flushed, then SIGKILL.
+await_end() {
 	local pid=$1 patience
-	kill -0 "$pid" 2>/dev/null || return 0
-	kill -TERM "$pid" 2>/dev/null || return 0
 	for ((patience = 0; patience < 300; patience++)); do
 		kill -0 "$pid" 2>/dev/null || break
 		sleep 0.1
