@@ -119,7 +119,7 @@ pub enum CliError {
 	#[error(transparent)]
 	Disagreement(#[from] Disagreement),
 	/// The outcome of a run command is not durable.
-	#[error("the command has run ({ended}), but its outcome {what}: {source}")]
+	#[error("{ended}, but its outcome {what}: {source}")]
 	Outcome {
 		/// How the command ended.
 		ended: String,

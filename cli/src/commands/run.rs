@@ -33,6 +33,9 @@ use tokio::{
 /// The variable in which the command finds the id of its intent.
 pub const INTENT_ENV: &str = "PANTHEON_INTENT";
 
+/// Pause between two attempts to reach a node that is gone.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// Variables with secrets or settings of this program, which the command must not inherit.
 const PRIVATE_ENV: [&str; 2] = [crate::keystore::PASSPHRASE_ENV, "PANTHEON_ACCOUNT"];
 
@@ -88,7 +91,7 @@ impl<'a> Run<'a> {
 		let ended = self.command(&intent).await;
 		let outcome = self.outcome(&intent, &ended, log);
 		let outcome = outcome.map_err(|error| self.unsealed(&ended, "is not sealed", error))?;
-		if let Err(error) = self.durable(way.as_ref()).await {
+		if let Err(error) = self.durable_at_last(way.as_ref()).await {
 			self.report(&intent, &outcome, &ended, durable_after, "sealed")?;
 			return Err(self.unsealed(&ended, "is sealed but not as durable as asked", error));
 		}
@@ -131,17 +134,29 @@ impl<'a> Run<'a> {
 	async fn durable(&mut self, way: Option<&Way>) -> Result<(), CliError> {
 		let Some(way) = way else { return Ok(()) };
 		let timeout = self.args.wait.timeout();
-		let first = self.delivery(&way.client).deliver(&way.account, way.stage, timeout).await;
-		match first {
-			Ok(_) => Ok(()),
-			// A node that was restarted while the command ran is tried once more.
-			Err(CliError::Client(error)) if error.is_unreachable() => {
-				let client = self.context.connect_for(&self.journal, self.operator).await?;
-				self.delivery(&client).deliver(&way.account, way.stage, timeout).await?;
-				Ok(())
-			},
-			Err(error) => Err(error),
+		self.delivery(&way.client).deliver(&way.account, way.stage, timeout).await?;
+		Ok(())
+	}
+
+	/// Like [`Self::durable`], for the outcome: the command has run, and it may have run for hours. A
+	/// node that is gone is looked for again until the time is up.
+	async fn durable_at_last(&mut self, way: Option<&Way>) -> Result<(), CliError> {
+		let deadline = Instant::now() + self.args.wait.timeout();
+		let mut outcome = self.durable(way).await;
+		while let (Err(CliError::Client(error)), Some(way)) = (&outcome, way) {
+			if !error.is_unreachable() || Instant::now() >= deadline {
+				break;
+			}
+			tokio::time::sleep(RETRY).await;
+			outcome = match self.context.connect_for(&self.journal, self.operator).await {
+				Ok(client) => {
+					let way = Way { client, account: way.account.clone(), stage: way.stage };
+					self.durable(Some(&way)).await
+				},
+				Err(error) => Err(error),
+			};
 		}
+		outcome
 	}
 
 	fn program(&self) -> &str {
