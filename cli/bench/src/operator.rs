@@ -63,8 +63,6 @@ pub struct Sealed {
 	pub call: Call,
 	/// Position in the operator's chain.
 	pub sequence: u64,
-	/// Records that the seal covers.
-	pub records: u32,
 }
 
 impl BenchOperator {
@@ -84,7 +82,7 @@ impl BenchOperator {
 	/// A single record, sealed: a provenance record, since a chain keeps few intents open at once.
 	pub fn next_single(&mut self) -> Result<Sealed> {
 		let record = self.record(Kind::Provenance);
-		self.finish(record, 1, |record, signature| Call::submit(&record, signature))
+		self.finish(record, |record, signature| Call::submit(&record, signature))
 	}
 
 	/// A batch of `members` intents: each one built, encoded, hashed and put under one seal.
@@ -103,9 +101,7 @@ impl BenchOperator {
 			root: batch_root::<SoftwareSha256>(&leaves),
 			kinds: KindMask::EMPTY.with(Kind::Intent),
 		});
-		self.finish(record, members, |record, signature| {
-			Call::submit_batch(&record, signature, &leaves)
-		})
+		self.finish(record, |record, signature| Call::submit_batch(&record, signature, &leaves))
 	}
 
 	/// A record at the operator's present position, with the fields that an AI action fills.
@@ -122,13 +118,12 @@ impl BenchOperator {
 	fn finish(
 		&mut self,
 		record: Record,
-		records: u32,
 		call: impl FnOnce(SubmittedRecord, &[u8]) -> Call,
 	) -> Result<Sealed> {
 		let signature = self.key.seal(&record)?;
 		let call = call(SubmittedRecord::from(&record), &signature);
 		self.chain.advance(record.id());
-		Ok(Sealed { call, sequence: record.sequence, records })
+		Ok(Sealed { call, sequence: record.sequence })
 	}
 }
 
@@ -147,8 +142,8 @@ mod tests {
 		let mut operator = BenchOperator::generate(GenesisHash::new([7; 32])).unwrap();
 		let first = operator.next_batch(3).unwrap();
 		let second = operator.next_single().unwrap();
-		assert_eq!((first.sequence, first.records), (0, 3));
-		assert_eq!((second.sequence, second.records), (1, 1));
+		assert_eq!((first.sequence, first.call.title()), (0, "AuditRecord::submit_batch".into()));
+		assert_eq!((second.sequence, second.call.title()), (1, "AuditRecord::submit".into()));
 
 		let record = operator.record(Kind::Provenance);
 		let seal = operator.key.seal(&record).unwrap();
