@@ -29,7 +29,7 @@ async fn nothing_finalised_is_lost_to_sigkill_or_to_a_broken_store() {
 	let base = tempfile::tempdir().unwrap();
 	let (node, client) = Node::dev(base.path()).await;
 	let alice = Account::named("//Alice").unwrap();
-	let mut operator = Operator::new(1, client.genesis());
+	let operator = Operator::new(1, client.genesis());
 	operator.register(&client, &alice).await;
 
 	// Records flow: each is submitted at once, and watched on its own.

@@ -26,8 +26,7 @@ pub struct ChainHead {
 }
 
 /// Why a record does not continue a chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[derive(thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
 	/// The sequence leaves positions out.
 	#[error("the sequence leaves a gap after the chain's head")]

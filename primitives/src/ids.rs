@@ -5,8 +5,7 @@ use core::{fmt, str::FromStr};
 use scale_info::TypeInfo;
 
 /// A text that is not 64 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[derive(thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected 64 hexadecimal digits")]
 pub struct ParseIdError;
 

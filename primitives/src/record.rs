@@ -176,7 +176,16 @@ impl KindMask {
 
 /// What a batch record commits to.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct BatchCommitment {
 	/// Number of members, at least 1 and at most [`MAX_BATCH_MEMBERS`].
@@ -225,8 +234,7 @@ pub struct Record {
 }
 
 /// Why bytes or fields are not a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
 	/// No kind has this number.
@@ -370,8 +378,13 @@ impl Record {
 
 	/// The canonical bytes.
 	pub fn encode(&self) -> Vec<u8> {
-		let digests =
-			[(9, self.model), (10, self.input), (11, self.output), (12, self.policy), (13, self.authority)];
+		let digests = [
+			(9, self.model),
+			(10, self.input),
+			(11, self.output),
+			(12, self.policy),
+			(13, self.authority),
+		];
 		// version, log, operator, sequence, time and kind are always there.
 		let optional = [
 			self.index.is_some(),
@@ -381,7 +394,8 @@ impl Record {
 			self.locator.is_some(),
 			self.batch.is_some(),
 		];
-		let present = optional.into_iter().chain(digests.iter().map(|(_, digest)| digest.is_some()));
+		let present =
+			optional.into_iter().chain(digests.iter().map(|(_, digest)| digest.is_some()));
 		let entries = present.filter(|present| *present).fold(6u64, |n, _| n.saturating_add(1));
 
 		let mut out = Writer::new();

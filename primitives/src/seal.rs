@@ -109,7 +109,11 @@ impl core::fmt::Debug for PublicKey {
 }
 
 /// Verifies a pure ML-DSA-65 signature with empty context. The one verifier of Pantheon.
-pub fn verify_signature(key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), SealError> {
+pub fn verify_signature(
+	key: &PublicKey,
+	message: &[u8],
+	signature: &[u8],
+) -> Result<(), SealError> {
 	verify_with_context(key, message, &[], signature)
 }
 
@@ -123,14 +127,18 @@ pub fn verify_with_context(
 ) -> Result<(), SealError> {
 	let signature: &[u8; SIGNATURE_LEN] =
 		signature.try_into().map_err(|_| SealError::SignatureLength)?;
-	let key =
-		ml_dsa_65::PublicKey::try_from_bytes(*key.0).map_err(|_| SealError::KeyInvalid)?;
+	let key = ml_dsa_65::PublicKey::try_from_bytes(*key.0).map_err(|_| SealError::KeyInvalid)?;
 	key.verify(message, signature, context).then_some(()).ok_or(SealError::SignatureInvalid)
 }
 
 /// The protected header: algorithm, content type, key id, and CWT claims that name issuer (the operator)
 /// and subject (the log), as RFC 9943 asks.
-fn protected_header(content_type: &str, operator: OperatorId, log: GenesisHash, kid: &Digest32) -> Vec<u8> {
+fn protected_header(
+	content_type: &str,
+	operator: OperatorId,
+	log: GenesisHash,
+	kid: &Digest32,
+) -> Vec<u8> {
 	let mut out = Writer::new();
 	out.map(4);
 	out.uint(1).int(ALG_ML_DSA_65);
@@ -153,15 +161,19 @@ fn sig_structure(protected: &[u8], payload: &[u8]) -> Vec<u8> {
 }
 
 /// The bytes that an operator signs to seal `record` (its canonical bytes).
-pub fn to_be_signed(record: &[u8], operator: OperatorId, log: GenesisHash, kid: &Digest32) -> Vec<u8> {
+pub fn to_be_signed(
+	record: &[u8],
+	operator: OperatorId,
+	log: GenesisHash,
+	kid: &Digest32,
+) -> Vec<u8> {
 	sig_structure(&protected_header(RECORD_CONTENT_TYPE, operator, log, kid), record)
 }
 
 /// The bytes that a new operator signs: that it holds `key` and lets `account` register it on `log`.
 pub fn registration_message(log: GenesisHash, account: &[u8; 32], key: &PublicKey) -> Vec<u8> {
 	let kid = key.key_id();
-	let protected =
-		protected_header(REGISTRATION_CONTENT_TYPE, key.operator_id(), log, &kid);
+	let protected = protected_header(REGISTRATION_CONTENT_TYPE, key.operator_id(), log, &kid);
 	let mut payload = Writer::new();
 	payload.array(3).bytes(log.as_ref()).bytes(account).bytes(kid.as_ref());
 	sig_structure(&protected, &payload.finish())

@@ -2,8 +2,8 @@
 //! from them itself, so consensus holds an encoder and no CBOR parser.
 
 use crate::{
-	record::RecordError, BatchCommitment, Digest32, GenesisHash, Kind, KindMask, LogRoot, OperatorId,
-	Record, RecordId,
+	record::RecordError, BatchCommitment, Digest32, GenesisHash, Kind, KindMask, LogRoot,
+	OperatorId, Record, RecordId,
 };
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode};

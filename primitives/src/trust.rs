@@ -101,8 +101,8 @@ fn bytes<const N: usize>(text: &str, field: &'static str) -> Result<[u8; N], Tru
 impl TrustFile {
 	/// Reads a trust file. Unknown fields are refused: they might have been meant to restrict.
 	pub fn parse(json: &[u8]) -> Result<Self, TrustError> {
-		let json: Json =
-			serde_json::from_slice(json).map_err(|error| TrustError::Malformed(error.to_string()))?;
+		let json: Json = serde_json::from_slice(json)
+			.map_err(|error| TrustError::Malformed(error.to_string()))?;
 		if json.pantheon_trust != TRUST_VERSION {
 			return Err(TrustError::UnknownVersion(json.pantheon_trust));
 		}
@@ -120,7 +120,8 @@ impl TrustFile {
 				authorities: authorities.collect::<Result<_, TrustError>>()?,
 			},
 			bitcoin: HeaderRules {
-				network: BitcoinNetwork::parse(&json.bitcoin.network).map_err(TrustError::Network)?,
+				network: BitcoinNetwork::parse(&json.bitcoin.network)
+					.map_err(TrustError::Network)?,
 				pinned: PinnedHeader {
 					height: json.bitcoin.pinned_height,
 					header: bytes(&json.bitcoin.pinned_header, "bitcoin.pinned_header")?,

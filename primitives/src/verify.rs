@@ -71,7 +71,8 @@ pub fn verify_bundle(bundle: &ProofBundle, trust: &TrustFile, now: Option<u64>) 
 	if let (Ok(sealed), Some(intent)) = (&sealed, &bundle.intent) {
 		match check_intent(sealed, intent, bundle) {
 			Ok(found) => {
-				levels.push(Level::Linked { intent: found.intent, intent_index: found.intent_index });
+				levels
+					.push(Level::Linked { intent: found.intent, intent_index: found.intent_index });
 				paired = Some(found);
 			},
 			Err(failure) => note(failure),
@@ -164,7 +165,9 @@ fn check_key(statement: &Statement, key: &PublicKey) -> Checked<()> {
 fn open(statement: &[u8], member: Option<&MemberProof>) -> Checked<Sealed> {
 	let statement = Statement::decode(statement).map_err(fail(Step::Sealed))?;
 	let record = match member {
-		Some(member) => check_member(&statement, member).map_err(|why| Failure(Step::Member, why))?,
+		Some(member) => {
+			check_member(&statement, member).map_err(|why| Failure(Step::Member, why))?
+		},
 		None => statement.record().clone(),
 	};
 	if member.is_none() && record.index.is_some() {

@@ -120,7 +120,8 @@ pub fn verify_justification(
 	if (&commit.target_hash, commit.target_number) != (hash, number) {
 		return Err(JustificationError::WrongTarget);
 	}
-	let voters = VoterSet::new(set.authorities.iter().copied()).ok_or(JustificationError::EmptySet)?;
+	let voters =
+		VoterSet::new(set.authorities.iter().copied()).ok_or(JustificationError::EmptySet)?;
 	if commit.precommits.iter().any(|vote| !voters.contains(&vote.id)) {
 		return Err(JustificationError::UnknownVoter);
 	}

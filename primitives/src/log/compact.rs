@@ -62,7 +62,8 @@ impl CompactLog {
 
 	/// The RFC 9162 root; of the empty log, SHA-256 of nothing.
 	pub fn root<H: Sha256>(&self) -> LogRoot {
-		let root = self.peaks.iter().rev().copied().reduce(|right, left| node_hash::<H>(&left, &right));
+		let root =
+			self.peaks.iter().rev().copied().reduce(|right, left| node_hash::<H>(&left, &right));
 		root.unwrap_or_else(|| H::sha256(&[])).into()
 	}
 }

@@ -50,7 +50,9 @@ fn range_hash<S: NodeSource, H: Sha256>(
 	// From the smallest, rightmost perfect subtree to the largest: the order in which they're joined.
 	let mut right_edge = end;
 	for level in 0..64u8 {
-		let Some(width) = 1u64.checked_shl(level.into()).filter(|width| *width <= size) else { break };
+		let Some(width) = 1u64.checked_shl(level.into()).filter(|width| *width <= size) else {
+			break;
+		};
 		if size & width == 0 {
 			continue;
 		}
