@@ -82,10 +82,10 @@ fn the_largest_batch_fits() {
 	});
 }
 
-/// About 2,200 of the smallest single records fit by length. Weight binds earlier: more than half of it
-/// is ML-DSA verification in wasm, most of the rest the two entries of state that each record writes
-/// (payer, operator) at RocksDB's generic price. How much earlier depends on the machine that the
-/// weights were measured on; this is the least that is acceptable. Batches don't have this limit.
+/// About 2,200 of the smallest single records fit by length, and the aim is that 95 % of them fit by weight.
+/// They don't yet: about 1,500 do, since more than half of a record's weight is ML-DSA verification in wasm.
+/// This holds what is reached, with room for the noise between measurements of the weights; it's to be
+/// raised with each gain, and is no statement that it's enough. Batches don't have this limit.
 #[test]
 fn weight_admits_1400_single_records() {
 	super::ext("development").execute_with(|| {
