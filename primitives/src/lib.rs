@@ -27,6 +27,7 @@ pub mod entry_info;
 pub mod finality;
 pub mod hash;
 pub mod ids;
+pub mod kind;
 pub mod log;
 pub mod record;
 pub mod report;
@@ -41,6 +42,7 @@ pub use entry_info::{EntryBatch, EntryInfo, OperatorState, OperatorStatus};
 pub use ids::{
 	BlockHash, Digest32, GenesisHash, LeafHash, LogRoot, OperatorId, RecordId, StatementDigest,
 };
-pub use record::{BatchCommitment, Kind, KindMask, Record};
+pub use kind::{Kind, KindMask};
+pub use record::{BatchCommitment, Record};
 pub use seal::{PublicKey, Statement};
 pub use submission::{SubmittedBatch, SubmittedRecord};
