@@ -53,6 +53,11 @@ impl Writer {
 		self
 	}
 
+	pub(crate) fn null(&mut self) -> &mut Self {
+		let _ = self.0.null();
+		self
+	}
+
 	/// A byte string holding the items one after the other.
 	pub(crate) fn hashes(&mut self, hashes: &[[u8; 32]]) -> &mut Self {
 		self.bytes(&hashes.concat())
@@ -120,6 +125,10 @@ impl<'a> Reader<'a> {
 
 	pub(crate) fn tag(&mut self, tag: u64) -> Result<(), Unexpected> {
 		(self.0.tag()?.as_u64() == tag).then_some(()).ok_or(Unexpected)
+	}
+
+	pub(crate) fn null(&mut self) -> Result<(), Unexpected> {
+		Ok(self.0.null()?)
 	}
 
 	/// Ends the reading: nothing may be left.

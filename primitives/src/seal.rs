@@ -25,9 +25,9 @@ pub const SIGNATURE_LEN: usize = ml_dsa_65::SIG_LEN;
 pub const MAX_STATEMENT_LEN: usize = 4096;
 
 /// COSE algorithm identifier of ML-DSA-65 (RFC 9964).
-const ALG_ML_DSA_65: i64 = -49;
+pub(crate) const ALG_ML_DSA_65: i64 = -49;
 /// CBOR tag of a COSE_Sign1.
-const TAG_COSE_SIGN1: u64 = 18;
+pub(crate) const TAG_COSE_SIGN1: u64 = 18;
 /// Content type of a sealed record.
 const RECORD_CONTENT_TYPE: &str = "application/pantheon+cbor";
 /// Content type of what a new operator signs to show that it holds its key.
@@ -149,12 +149,12 @@ fn protected_header(
 	out.finish()
 }
 
-fn urn(id: &[u8; 32]) -> String {
+pub(crate) fn urn(id: &[u8; 32]) -> String {
 	format!("pantheon:{}", Digest32::new(*id))
 }
 
 /// RFC 9052 §4.4: what a COSE_Sign1 signature covers.
-fn sig_structure(protected: &[u8], payload: &[u8]) -> Vec<u8> {
+pub(crate) fn sig_structure(protected: &[u8], payload: &[u8]) -> Vec<u8> {
 	let mut out = Writer::new();
 	out.array(4).text("Signature1").bytes(protected).bytes(&[]).bytes(payload);
 	out.finish()
@@ -271,7 +271,7 @@ impl Statement {
 		verify_signature(key, &message, self.signature.as_slice())
 	}
 
-	fn protected(&self) -> Vec<u8> {
+	pub(crate) fn protected(&self) -> Vec<u8> {
 		protected_header(RECORD_CONTENT_TYPE, self.record.operator, self.record.log, &self.kid)
 	}
 }

@@ -10,8 +10,8 @@ mod tree;
 pub use compact::{batch_root, CompactLog, MAX_PEAKS};
 pub use entry::{member_leaf, Entry, EntryTag};
 pub use path::{
-	consistency_path, inclusion_path, root_at, verify_consistency, verify_inclusion, LogProofError,
-	PathError,
+	consistency_path, inclusion_path, inclusion_root, root_at, verify_consistency,
+	verify_inclusion, walk_inclusion, LogProofError, PathError, Side,
 };
 pub use tree::{MemoryTree, NodeSource};
 

@@ -142,6 +142,66 @@ pub fn consistency_path<S: NodeSource, H: Sha256>(
 	Ok(path)
 }
 
+/// On which side of the path's node a sibling stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+	/// The sibling is hashed first.
+	Left,
+	/// The sibling is hashed second.
+	Right,
+}
+
+/// Walks an inclusion path from the leaf upwards; `step` gets every sibling with its side.
+///
+/// Errors: the index is not below the size, or the path has not exactly the length that both demand. Steps
+/// taken before an error mean nothing.
+pub fn walk_inclusion(
+	index: u64,
+	size: u64,
+	path: &[[u8; 32]],
+	mut step: impl FnMut(Side, &[u8; 32]),
+) -> Result<(), LogProofError> {
+	if index >= size {
+		return Err(LogProofError::IndexBeyondSize);
+	}
+	let (mut position, mut last) = (index, size.saturating_sub(1));
+	for sibling in path {
+		if last == 0 {
+			return Err(LogProofError::PathLength);
+		}
+		if position & 1 == 1 || position == last {
+			step(Side::Left, sibling);
+			// A node without a right sibling moves up unchanged until it is a right child.
+			while position & 1 == 0 && position != 0 {
+				position >>= 1;
+				last >>= 1;
+			}
+		} else {
+			step(Side::Right, sibling);
+		}
+		position >>= 1;
+		last >>= 1;
+	}
+	(last == 0).then_some(()).ok_or(LogProofError::PathLength)
+}
+
+/// The root that the path leads to from `leaf` as number `index` of a log of `size` leaves.
+pub fn inclusion_root<H: Sha256>(
+	leaf: &LeafHash,
+	index: u64,
+	size: u64,
+	path: &[[u8; 32]],
+) -> Result<LogRoot, LogProofError> {
+	let mut node = leaf.into_bytes();
+	walk_inclusion(index, size, path, |side, sibling| {
+		node = match side {
+			Side::Left => node_hash::<H>(sibling, &node),
+			Side::Right => node_hash::<H>(&node, sibling),
+		};
+	})?;
+	Ok(node.into())
+}
+
 /// Verifies that `leaf` is number `index` of the log with this size and root.
 pub fn verify_inclusion<H: Sha256>(
 	leaf: &LeafHash,
@@ -150,32 +210,8 @@ pub fn verify_inclusion<H: Sha256>(
 	path: &[[u8; 32]],
 	root: &LogRoot,
 ) -> Result<(), LogProofError> {
-	if index >= size {
-		return Err(LogProofError::IndexBeyondSize);
-	}
-	let mut node = leaf.into_bytes();
-	let (mut position, mut last) = (index, size.saturating_sub(1));
-	for sibling in path {
-		if last == 0 {
-			return Err(LogProofError::PathLength);
-		}
-		if position & 1 == 1 || position == last {
-			node = node_hash::<H>(sibling, &node);
-			// A node without a right sibling moves up unchanged until it is a right child.
-			while position & 1 == 0 && position != 0 {
-				position >>= 1;
-				last >>= 1;
-			}
-		} else {
-			node = node_hash::<H>(&node, sibling);
-		}
-		position >>= 1;
-		last >>= 1;
-	}
-	if last != 0 {
-		return Err(LogProofError::PathLength);
-	}
-	(&node == root.as_bytes()).then_some(()).ok_or(LogProofError::RootMismatch)
+	let found = inclusion_root::<H>(leaf, index, size, path)?;
+	(&found == root).then_some(()).ok_or(LogProofError::RootMismatch)
 }
 
 /// Verifies that the log of `from_size` leaves is a prefix of the log of `to_size` leaves.
