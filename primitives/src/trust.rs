@@ -3,7 +3,7 @@
 //! JSON, because people read and compare it. Format: `docs/formats/trust-file.md`.
 
 use crate::{
-	bitcoin::{BitcoinNetwork, HeaderRules, NetworkError, PinnedHeader},
+	bitcoin::{AnchorOrigin, BitcoinNetwork, HeaderRules, NetworkError, PinnedHeader},
 	finality::{AuthorityKey, AuthoritySet},
 	Digest32, GenesisHash,
 };
@@ -29,8 +29,8 @@ pub struct TrustFile {
 	pub authorities: AuthoritySet,
 	/// The Bitcoin network, a header known to be in its chain, and how much work must bury an anchor.
 	pub bitcoin: HeaderRules,
-	/// Where the anchors' spend chain begins (`txid:output`), if known.
-	pub anchor_origin: Option<String>,
+	/// Where the anchors' spend chain begins, if known.
+	pub anchor_origin: Option<AnchorOrigin>,
 	/// Seconds after which an anchor is too old to speak for the present; none for no limit.
 	pub max_anchor_age: Option<u64>,
 	/// Log keys of nodes whose signed checkpoints count (key hashes). None are asked for today.
@@ -130,7 +130,10 @@ impl TrustFile {
 				min_work: bytes(&json.bitcoin.min_work, "bitcoin.min_work")?,
 				max_target: None,
 			},
-			anchor_origin: json.anchor_origin,
+			anchor_origin: json
+				.anchor_origin
+				.map(|text| text.parse().map_err(|_| TrustError::Field("anchor_origin")))
+				.transpose()?,
 			max_anchor_age: json.max_anchor_age_seconds,
 			log_keys: json
 				.log_keys
@@ -162,7 +165,7 @@ impl TrustFile {
 				min_confirmations: self.bitcoin.min_confirmations,
 				min_work: hex::encode(self.bitcoin.min_work),
 			},
-			anchor_origin: self.anchor_origin.clone(),
+			anchor_origin: self.anchor_origin.as_ref().map(ToString::to_string),
 			max_anchor_age_seconds: self.max_anchor_age,
 			log_keys: self.log_keys.iter().map(ToString::to_string).collect(),
 		};

@@ -12,6 +12,7 @@ mod build;
 mod error;
 mod headers;
 mod network;
+mod outpoint;
 mod payload;
 mod proof;
 #[cfg(any(test, feature = "test-helpers"))]
@@ -24,6 +25,7 @@ pub use build::{merkle_path, strip_witness, BuildError};
 pub use error::AnchorError;
 pub use headers::{HeaderRules, MAX_HEADERS};
 pub use network::{genesis_pin, BitcoinNetwork, NetworkError, PinnedHeader};
+pub use outpoint::{AnchorOrigin, OutPoint, ParseOutPointError, Txid};
 pub use payload::{payload, payload_script, read_payload, MAGIC, PAYLOAD_LEN, PAYLOAD_SCRIPT_LEN};
 pub use proof::{verify_anchor, AnchorProof, AnchoredAt, VerificationCost};
 pub use transaction::{MAX_PATH, MAX_TRANSACTION_LEN};

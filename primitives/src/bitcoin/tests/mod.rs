@@ -5,6 +5,7 @@ mod document;
 mod flips;
 mod headers;
 mod network;
+mod outpoint;
 mod payload;
 mod proof;
 mod transaction;
