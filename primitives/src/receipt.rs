@@ -212,7 +212,7 @@ fn read_proof(bytes: &[u8]) -> Result<(u64, u64, Vec<[u8; 32]>), Unexpected> {
 	if length > MAX_RECEIPT_PATH as u64 {
 		return Err(Unexpected);
 	}
-	let path = (0..length).map(|_| input.fixed()).collect::<Result<_, _>>()?;
+	let path = (0..length).map(|_| input.fixed()).collect::<Result<Vec<[u8; 32]>, Unexpected>>()?;
 	input.end()?;
 	Ok((size, index, path))
 }

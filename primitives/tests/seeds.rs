@@ -7,6 +7,7 @@ use common::authorities::{header, justification, Authorities};
 use pantheon_primitives::{
 	checkpoint::LogDigest,
 	log::{CompactLog, Entry},
+	ots::Timestamp,
 	ChainHead, EntryBatch, EntryInfo, OperatorState, OperatorStatus, Record, Statement,
 	SubmittedRecord,
 };
@@ -41,6 +42,8 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 	votes.push(authorities.vote(3, above.hash(), 51));
 	let ancestry = with_length(&target.encode(), &justification(&target, votes, vec![above]));
 	let plain = with_length(&single.finality.header, &single.finality.justification);
+
+	let transparent = common::receipts::transparent(&common::receipts::log_key(), &single);
 
 	let checkpoint = single.checkpoint;
 	let entry = EntryInfo {
@@ -80,6 +83,10 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 		("transaction", "anchor", anchor.transaction.clone()),
 		("transaction", "coinbase", anchor.coinbase.clone()),
 		("transaction", "payload", pantheon_primitives::bitcoin::payload_script(&checkpoint)),
+		("ots", "single", Timestamp::of(&single).unwrap().encode()),
+		("ots", "member", Timestamp::of(&member).unwrap().encode()),
+		("receipt", "receipt", transparent.receipts[0].encode()),
+		("receipt", "transparent", transparent.encode()),
 		("submission", "outcome", chosen(0, submitted(statement.record()))),
 		("submission", "batch", chosen(0, submitted(batch.record()))),
 		("submission", "entry", chosen(1, entry.encode())),

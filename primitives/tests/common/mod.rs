@@ -6,6 +6,7 @@
 #![allow(dead_code)]
 
 pub mod authorities;
+pub mod receipts;
 
 use authorities::{header, log_item, Authorities, Header};
 use pantheon_primitives::{
