@@ -1,9 +1,21 @@
 //! Seals cross between implementations: `fips204` (Pantheon's), `pqcrypto-mldsa` (PQClean's C, an oracle
-//! for tests only) and OpenSSL. `scripts/interop` runs the live half against OpenSSL.
+//! for tests only) and OpenSSL. Transparent statements and timestamps are judged by others' CBOR and
+//! OpenTimestamps libraries too. `scripts/interop` runs the live half.
 
+mod common;
+
+use common::{
+	path,
+	receipts::{log_key, receipt, transparent},
+	samples, GENESIS,
+};
 use pantheon_primitives::{
+	hash::SoftwareSha256,
+	log::{batch_root, Entry},
+	ots::Timestamp,
+	receipt::TransparentStatement,
 	seal::{test_helpers::TestSigner, verify_signature, PublicKey, SealError},
-	ChainHead, GenesisHash, Kind, Record, Statement,
+	ChainHead, GenesisHash, Kind, LogRoot, Record, Statement,
 };
 use pqcrypto_mldsa::mldsa65 as oracle;
 use pqcrypto_traits::sign::{DetachedSignature as _, PublicKey as _};
@@ -14,7 +26,7 @@ use std::{
 	process::{Command, Stdio},
 };
 
-/// Names the Python interpreter that has the package `cryptography`; set by `scripts/interop`.
+/// Names the Python interpreter that has the judges' packages; set by `scripts/interop`.
 const PYTHON: &str = "PANTHEON_INTEROP_PYTHON";
 /// Where to keep what OpenSSL signed; set by `scripts/interop --write-vectors`.
 const WRITE_VECTORS: &str = "PANTHEON_INTEROP_WRITE";
@@ -101,8 +113,8 @@ fn assert_ours_verifies(signed: &Signed) {
 	assert_eq!(verify_signature(&key, &message, &signature), refused);
 }
 
-fn openssl(command: &str, input: &[u8]) -> Vec<u8> {
-	let python = std::env::var(PYTHON).expect("run scripts/interop, which sets up OpenSSL's side");
+fn judge(command: &str, input: &[u8]) -> Vec<u8> {
+	let python = std::env::var(PYTHON).expect("run scripts/interop, which sets up the other side");
 	let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/lib/interop.py");
 	let mut child = Command::new(python)
 		.arg(driver)
@@ -118,7 +130,7 @@ fn openssl(command: &str, input: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-#[ignore = "needs OpenSSL's side: scripts/interop"]
+#[ignore = "needs the other side: scripts/interop"]
 fn openssl_verifies_our_seals() {
 	let mut signed: Vec<Signed> = Vec::new();
 	for seed in 0..16u8 {
@@ -136,21 +148,21 @@ fn openssl_verifies_our_seals() {
 	}
 	// One must be refused, or a driver that accepts all would pass.
 	signed[15].message.push_str("00");
-	let answer = openssl("verify", &serde_json::to_vec(&signed).expect("JSON"));
+	let answer = judge("verify", &serde_json::to_vec(&signed).expect("JSON"));
 	let answer: Vec<bool> = serde_json::from_slice(&answer).expect("JSON");
 	let expected: Vec<bool> = (0..16).map(|number| number != 15).collect();
 	assert_eq!(answer, expected);
 }
 
 #[test]
-#[ignore = "needs OpenSSL's side: scripts/interop"]
+#[ignore = "needs the other side: scripts/interop"]
 fn we_verify_fresh_signatures_of_openssl() {
 	let statement = sample(&TestSigner::from_seed([3; 32]), 3);
 	let messages: Vec<String> = [vec![], vec![0], to_be_signed(&statement), vec![0xab; 4096]]
 		.iter()
 		.map(hex::encode)
 		.collect();
-	let answer = openssl("sign", &serde_json::to_vec(&messages).expect("JSON"));
+	let answer = judge("sign", &serde_json::to_vec(&messages).expect("JSON"));
 	let signed: Vec<Signed> = serde_json::from_slice(&answer).expect("JSON");
 	assert_eq!(signed.len(), messages.len());
 	for (signed, message) in signed.iter().zip(&messages) {
@@ -160,4 +172,127 @@ fn we_verify_fresh_signatures_of_openssl() {
 	if let Ok(path) = std::env::var(WRITE_VECTORS) {
 		std::fs::write(path, serde_json::to_vec_pretty(&signed).expect("JSON")).expect("written");
 	}
+}
+
+/// What `cbor2` and OpenSSL make of a transparent statement.
+#[derive(Debug, Deserialize, PartialEq)]
+struct Shown {
+	root: String,
+	size: u64,
+	index: u64,
+	statement: String,
+	issuer: String,
+	log: String,
+}
+
+/// A transparent statement in a log of `size` entries, and what it shows.
+fn transparent_in(size: u64, index: u64) -> (TransparentStatement, Shown) {
+	let statement = sample(&TestSigner::from_seed([5; 32]), 5);
+	let leaf = |digest| Entry::statement(digest).leaf_hash::<SoftwareSha256>();
+	let mut leaves: Vec<_> = (0..size).map(|number| leaf([number as u8; 32].into())).collect();
+	leaves[index as usize] = leaf(statement.digest());
+	let root: LogRoot = batch_root::<SoftwareSha256>(&leaves);
+	let receipt = receipt(&log_key(), GENESIS, (size, root), index, path(&leaves, index));
+	let shown = Shown {
+		root: root.to_string(),
+		size,
+		index,
+		statement: statement.digest().to_string(),
+		issuer: format!("pantheon:{}", log_key().public_key().key_id()),
+		log: format!("pantheon:{GENESIS}"),
+	};
+	(TransparentStatement { statement, receipts: vec![receipt] }, shown)
+}
+
+fn transparent_case(bytes: &[u8], operator: &PublicKey) -> serde_json::Value {
+	serde_json::json!({
+		"transparent": hex::encode(bytes),
+		"log_key": hex::encode(log_key().public_key().as_bytes()),
+		"operator_key": hex::encode(operator.as_bytes()),
+	})
+}
+
+#[test]
+#[ignore = "needs the other side: scripts/interop"]
+fn cbor2_and_openssl_verify_our_transparent_statements() {
+	let operator = TestSigner::from_seed([5; 32]);
+	let (mut cases, mut expected) = (Vec::new(), Vec::new());
+	for (size, index) in
+		[(1, 0), (2, 0), (2, 1), (3, 2), (5, 4), (7, 5), (8, 0), (33, 32), (100, 64)]
+	{
+		let (transparent, shown) = transparent_in(size, index);
+		cases.push(transparent_case(&transparent.encode(), operator.public_key()));
+		expected.push(Some(shown));
+	}
+	// A changed byte of the record, of the path, of the size that is signed, and of each signature.
+	let (transparent, _) = transparent_in(7, 5);
+	let bytes = transparent.encode();
+	let receipt = &transparent.receipts[0];
+	let place = |part: &[u8]| bytes.windows(part.len()).position(|window| window == part);
+	let record = transparent.statement.record().encode();
+	for part in [
+		record.as_slice(),
+		&receipt.path[1],
+		&[0x3a, 0x00, 0x01, 0x00, 0x00, 0x07],
+		receipt.signature.as_slice(),
+		transparent.statement.signature(),
+	] {
+		let last = place(part).expect("it's in there") + part.len() - 1;
+		let mut changed = bytes.clone();
+		changed[last] ^= 1;
+		cases.push(transparent_case(&changed, operator.public_key()));
+		expected.push(None);
+	}
+	let (single, ..) = samples();
+	let sample = transparent_of(&single);
+	cases.push(transparent_case(&sample, &single.keys[0]));
+	expected.push(Some(Shown {
+		root: single.checkpoint.log_root.to_string(),
+		size: single.checkpoint.log_size,
+		index: single.inclusion.index,
+		statement: Statement::decode(&single.statement).expect("valid").digest().to_string(),
+		issuer: format!("pantheon:{}", log_key().public_key().key_id()),
+		log: format!("pantheon:{GENESIS}"),
+	}));
+	let answer = judge("transparent", &serde_json::to_vec(&cases).expect("JSON"));
+	let answer: Vec<Option<Shown>> = serde_json::from_slice(&answer).expect("JSON");
+	assert_eq!(answer, expected);
+}
+
+fn transparent_of(bundle: &pantheon_primitives::bundle::ProofBundle) -> Vec<u8> {
+	transparent(&log_key(), bundle).encode()
+}
+
+/// What the reference implementation reads of a timestamp.
+#[derive(Debug, Deserialize, PartialEq)]
+struct Stamped {
+	digest: String,
+	height: u32,
+	root: String,
+	file: String,
+}
+
+#[test]
+#[ignore = "needs the other side: scripts/interop"]
+fn opentimestamps_reads_our_timestamps_and_writes_them_alike() {
+	let (single, member, _) = samples();
+	let batch = pantheon_primitives::bundle::ProofBundle { member: None, ..member.clone() };
+	let (mut files, mut expected) = (Vec::new(), Vec::new());
+	for bundle in [&single, &member, &batch] {
+		let timestamp = Timestamp::of(bundle).expect("a timestamp");
+		let file = hex::encode(timestamp.encode());
+		files.push(file.clone());
+		expected.push(Some(Stamped {
+			digest: hex::encode(timestamp.digest),
+			height: timestamp.height,
+			root: hex::encode(timestamp.merkle_root().expect("a root")),
+			file,
+		}));
+	}
+	// A cut file must be refused, or a driver that accepts all would pass.
+	files.push(files[0][..files[0].len() - 2].to_owned());
+	expected.push(None);
+	let answer = judge("ots", &serde_json::to_vec(&files).expect("JSON"));
+	let answer: Vec<Option<Stamped>> = serde_json::from_slice(&answer).expect("JSON");
+	assert_eq!(answer, expected);
 }
