@@ -35,6 +35,7 @@ pub mod record;
 pub mod report;
 pub mod seal;
 pub mod submission;
+pub mod tlog;
 pub mod trust;
 pub mod verify;
 

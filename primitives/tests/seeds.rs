@@ -8,6 +8,8 @@ use pantheon_primitives::{
 	checkpoint::LogDigest,
 	log::{CompactLog, Entry},
 	ots::Timestamp,
+	seal::test_helpers::TestSigner,
+	tlog::{encode_entries, LogCheckpoint},
 	ChainHead, EntryBatch, EntryInfo, OperatorState, OperatorStatus, Record, Statement,
 	SubmittedRecord,
 };
@@ -24,6 +26,13 @@ fn with_length(header: &[u8], justification: &[u8]) -> Vec<u8> {
 
 fn chosen(choice: u8, bytes: Vec<u8>) -> Vec<u8> {
 	[vec![choice], bytes].concat()
+}
+
+fn signed_checkpoint() -> Vec<u8> {
+	let signer = TestSigner::from_seed([0; 32]);
+	let checkpoint = LogCheckpoint { genesis: [0x11; 32].into(), size: 3, root: [0x22; 32].into() };
+	let signature = signer.sign_message(checkpoint.text().as_bytes());
+	checkpoint.with_signature(signer.public_key(), &signature).unwrap().into_bytes()
 }
 
 /// Target, name, content.
@@ -97,6 +106,9 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 		("log", "digest", chosen(1, digest.encode_digest())),
 		("log", "checkpoint", chosen(2, checkpoint.encode_canonical().to_vec())),
 		("log", "proof", chosen(3, sizes)),
+		("tlog", "path", chosen(0, b"tile/0/x001/234.p/7".to_vec())),
+		("tlog", "entries", chosen(1, encode_entries(&[Entry::statement([1; 32].into())]))),
+		("tlog", "note", chosen(2, signed_checkpoint())),
 	]
 }
 
