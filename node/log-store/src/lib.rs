@@ -15,6 +15,7 @@ mod index;
 mod justifications;
 mod members;
 mod query;
+mod resource;
 mod schema;
 mod source;
 mod store;

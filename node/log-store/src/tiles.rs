@@ -64,14 +64,15 @@ impl NodeSource for TileReader<'_> {
 	}
 }
 
-fn to_hash(bytes: &[u8]) -> [u8; 32] {
+/// A hash from its 32 bytes.
+pub(crate) fn to_hash(bytes: &[u8]) -> [u8; 32] {
 	let mut hash = [0; HASH];
 	hash.copy_from_slice(bytes);
 	hash
 }
 
 /// The root over a power of two of nodes.
-fn fold(mut nodes: Vec<[u8; 32]>) -> [u8; 32] {
+pub(crate) fn fold(mut nodes: Vec<[u8; 32]>) -> [u8; 32] {
 	while nodes.len() > 1 {
 		nodes = nodes
 			.chunks_exact(2)
