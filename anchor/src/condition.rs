@@ -1,7 +1,7 @@
 //! Everything that can keep the service from its work, as named conditions.
 //!
-//! A condition appears, under the same name, in the log, in `pantheon-anchor status` and, where it
-//! ends the program, as the exit status. Nothing stalls without one.
+//! A condition appears, under the same name, in the log, in the metrics, in `pantheon-anchor status` and,
+//! where it ends the program, as the exit status. Nothing stalls without one.
 
 use bitcoin::{OutPoint, Txid};
 use std::fmt;
@@ -61,12 +61,47 @@ pub enum Condition {
 		/// Satoshi that are spendable.
 		available: u64,
 	},
-	/// Relaying now costs more than the ceiling in the configuration allows.
+	/// Relaying, or replacing what waits too long, costs more than the ceilings in the configuration allow.
 	FeeCeiling {
 		/// What it would take, in satoshi per 1,000 virtual bytes.
 		rate: u64,
 		/// The ceiling, in the same unit.
 		ceiling: u64,
+	},
+	/// The year's budget does not cover the next transaction.
+	BudgetSpent {
+		/// What it would cost, in satoshi.
+		needed: u64,
+		/// What is left, in satoshi.
+		left: u64,
+	},
+	/// The two Bitcoin nodes do not have the same chain.
+	NodesDisagree {
+		/// The height up to which they should agree.
+		height: u32,
+		/// The first node's block there.
+		first: String,
+		/// The second node's block there.
+		second: String,
+	},
+	/// The second Bitcoin node can't be asked, or is not fit to be compared with.
+	SecondNodeUnusable {
+		/// What is wrong with it.
+		detail: String,
+	},
+	/// The journal's spend chain begins elsewhere than the trust file says.
+	OriginMismatch {
+		/// The trust file's origin.
+		expected: String,
+		/// What the first anchor spends.
+		found: String,
+	},
+	/// The wallet pays for few more anchors at the fees of now.
+	FundsLow {
+		/// Satoshi at hand.
+		available: u64,
+		/// How many anchors that is.
+		anchors: u64,
 	},
 	/// The previous anchor's change was spent by a stranger to this journal.
 	SpendChainBroken {
@@ -142,6 +177,36 @@ pub enum Condition {
 }
 
 impl Condition {
+	/// Every name, in the order of the exit statuses: the metrics show those too that don't hold.
+	pub const NAMES: [&'static str; 26] = [
+		"bitcoin-unreachable",
+		"bitcoin-credentials",
+		"wrong-bitcoin-chain",
+		"initial-download",
+		"stale-tip",
+		"wallet-unavailable",
+		"out-of-funds",
+		"fee-ceiling",
+		"spend-chain-broken",
+		"input-spent-elsewhere",
+		"transaction-refused",
+		"wallet-misbehaved",
+		"bitcoin-error",
+		"budget-spent",
+		"nodes-disagree",
+		"second-node-unusable",
+		"origin-mismatch",
+		"chain-unreachable",
+		"no-checkpoint",
+		"checkpoint-refused",
+		"export-failed",
+		"report-failed",
+		"funds-low",
+		"journal-broken",
+		"journal-in-use",
+		"journal-of-another-chain",
+	];
+
 	/// The name in logs and in `status --json`. Names never change their meaning.
 	pub fn name(&self) -> &'static str {
 		match self {
@@ -158,6 +223,11 @@ impl Condition {
 			Self::TransactionRefused { .. } => "transaction-refused",
 			Self::WalletMisbehaved { .. } => "wallet-misbehaved",
 			Self::BitcoinError { .. } => "bitcoin-error",
+			Self::BudgetSpent { .. } => "budget-spent",
+			Self::NodesDisagree { .. } => "nodes-disagree",
+			Self::SecondNodeUnusable { .. } => "second-node-unusable",
+			Self::OriginMismatch { .. } => "origin-mismatch",
+			Self::FundsLow { .. } => "funds-low",
 			Self::ChainUnreachable { .. } => "chain-unreachable",
 			Self::NoCheckpoint { .. } => "no-checkpoint",
 			Self::CheckpointRefused { .. } => "checkpoint-refused",
@@ -186,6 +256,11 @@ impl Condition {
 			Self::TransactionRefused { .. } => 20,
 			Self::WalletMisbehaved { .. } => 21,
 			Self::BitcoinError { .. } => 22,
+			Self::BudgetSpent { .. } => 23,
+			Self::NodesDisagree { .. } => 24,
+			Self::SecondNodeUnusable { .. } => 25,
+			Self::OriginMismatch { .. } => 26,
+			Self::FundsLow { .. } => 42,
 			Self::ChainUnreachable { .. } => 30,
 			Self::NoCheckpoint { .. } => 31,
 			Self::CheckpointRefused { .. } => 32,
@@ -200,8 +275,11 @@ impl Condition {
 	/// What it means for the service.
 	pub fn severity(&self) -> Severity {
 		match self {
-			Self::ReportFailed { .. } | Self::ExportFailed { .. } => Severity::Notice,
+			Self::ReportFailed { .. } | Self::ExportFailed { .. } | Self::FundsLow { .. } => {
+				Severity::Notice
+			},
 			Self::WrongBitcoinChain { .. }
+			| Self::OriginMismatch { .. }
 			| Self::JournalBroken { .. }
 			| Self::JournalInUse { .. }
 			| Self::JournalOfAnotherChain { .. } => Severity::Fatal,
@@ -225,7 +303,20 @@ impl Condition {
 				"create, load or unlock the wallet that bitcoin.wallet names"
 			},
 			Self::OutOfFunds { .. } => "send bitcoin to the wallet and let it confirm",
-			Self::FeeCeiling { .. } => "wait for lower fees, or raise fees.max_sat_per_vbyte",
+			Self::FeeCeiling { .. } => {
+				"wait for lower fees, or raise fees.max_sat_per_vbyte or fees.max_sat_per_transaction"
+			},
+			Self::BudgetSpent { .. } => "raise fees.max_sat_per_year, or wait for the next budget year",
+			Self::NodesDisagree { .. } => {
+				"find out which node is on the wrong branch; bitcoin.pinned_block keeps the first on one"
+			},
+			Self::SecondNodeUnusable { .. } => {
+				"start the second node or let it catch up, or take bitcoin.second out"
+			},
+			Self::OriginMismatch { .. } => {
+				"use the trust file or the journal that belongs to this spend chain"
+			},
+			Self::FundsLow { .. } => "send bitcoin to the wallet before it runs out",
 			Self::SpendChainBroken { .. } | Self::InputSpentElsewhere { .. } => {
 				"use the wallet for nothing else; to begin a new spend chain, move the journal aside"
 			},
@@ -275,6 +366,27 @@ impl fmt::Display for Condition {
 			Self::FeeCeiling { rate, ceiling } => {
 				write!(f, "fees are at {rate} sat/kvB, above the ceiling of {ceiling}")
 			},
+			Self::BudgetSpent { needed, left, .. } => {
+				write!(f, "the year's budget is spent: {needed} sat are needed, {left} are left")
+			},
+			Self::NodesDisagree { height, first, second } => {
+				write!(
+					f,
+					"the two Bitcoin nodes disagree about block {height}: {first} and {second}"
+				)
+			},
+			Self::SecondNodeUnusable { detail } => {
+				write!(f, "the second Bitcoin node can't be compared with: {detail}")
+			},
+			Self::OriginMismatch { expected, found } => {
+				write!(
+					f,
+					"the journal's spend chain begins at {found}, the trust file's at {expected}"
+				)
+			},
+			Self::FundsLow { available, anchors } => {
+				write!(f, "{available} sat are left: {anchors} anchors at the fees of now")
+			},
 			Self::SpendChainBroken { expected } => {
 				write!(f, "the previous anchor's change {expected} is no longer there to spend")
 			},
@@ -318,3 +430,43 @@ impl fmt::Display for Condition {
 }
 
 impl std::error::Error for Condition {}
+
+#[cfg(test)]
+mod tests {
+	use super::Condition;
+	use std::collections::BTreeSet;
+
+	/// The guide's table, the help text and the metrics are made from names; none may be missing.
+	#[test]
+	fn every_name_is_unique_and_stands_in_the_guide_and_the_source() {
+		let unique: BTreeSet<_> = Condition::NAMES.iter().collect();
+		assert_eq!(unique.len(), Condition::NAMES.len());
+		let guide = include_str!("../../docs/guides/run-the-anchor.md");
+		let help = include_str!("main.rs");
+		let source = include_str!("condition.rs");
+		// From the first match to the second: the arms of `name`.
+		let (_, arms) = source.split_once("pub fn name(&self)").expect("is there");
+		let (arms, codes) = arms.split_once("pub fn exit_code(&self)").expect("comes after it");
+		assert_eq!(arms.matches("=> \"").count(), Condition::NAMES.len());
+		for name in Condition::NAMES {
+			assert!(arms.contains(&format!("=> \"{name}\"")), "{name}");
+			assert!(guide.contains(&format!("`{name}`")), "the guide does not name {name}");
+			assert!(help.contains(name), "the help does not name {name}");
+			let variant = arms
+				.lines()
+				.find(|line| line.contains(&format!("\"{name}\"")))
+				.and_then(|line| line.trim().split(' ').next())
+				.expect("an arm");
+			let code = codes
+				.lines()
+				.find(|line| line.contains(&format!("{variant} {{ .. }} => ")))
+				.and_then(|line| line.trim().trim_end_matches(',').rsplit(' ').next())
+				.expect("a code");
+			assert!(
+				guide.contains(&format!("| {code} | `{name}`")),
+				"the guide's status of {name}"
+			);
+			assert!(help.contains(&format!("{code} {name}")), "the help's status of {name}");
+		}
+	}
+}

@@ -3,17 +3,18 @@
 //! `pantheon-anchor.example.toml` documents every key; a test keeps it complete and correct.
 
 use crate::{
+	fees::{anchor_vbytes, FeePolicy},
 	guards::Guards,
-	machine::{BlockPlace, Policy, Reporting},
+	machine::{BlockPlace, Cadence, Policy, Reporting},
 	rpc::{Credentials, FeeRate},
-	wallet::FeePolicy,
 };
-use bitcoin::BlockHash;
+use bitcoin::{Amount, BlockHash, OutPoint};
 use pantheon_client::{Account, AccountError};
 use pantheon_primitives::trust::{TrustError, TrustFile};
 use serde::Deserialize;
 use std::{
 	fs, io,
+	net::SocketAddr,
 	path::{Path, PathBuf},
 	time::Duration,
 };
@@ -25,6 +26,8 @@ pub const EXAMPLE: &str = include_str!("../pantheon-anchor.example.toml");
 pub const ENV_USER: &str = "PANTHEON_ANCHOR_BITCOIN_USER";
 /// Overrides `bitcoin.password`.
 pub const ENV_PASSWORD: &str = "PANTHEON_ANCHOR_BITCOIN_PASSWORD";
+/// Overrides `password` in `bitcoin.second`.
+pub const ENV_SECOND_PASSWORD: &str = "PANTHEON_ANCHOR_SECOND_PASSWORD";
 /// Overrides `chain.reporter`.
 pub const ENV_REPORTER: &str = "PANTHEON_ANCHOR_REPORTER";
 
@@ -41,6 +44,14 @@ struct File {
 	fees: FeesSection,
 	#[serde(default)]
 	rhythm: RhythmSection,
+	#[serde(default)]
+	metrics: MetricsSection,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MetricsSection {
+	listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +73,16 @@ struct BitcoinSection {
 	pinned_block: Option<PinnedBlock>,
 	#[serde(default = "default_tip_age")]
 	max_tip_age_seconds: u64,
+	second: Option<SecondNode>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecondNode {
+	url: String,
+	cookie_file: Option<PathBuf>,
+	user: Option<String>,
+	password: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,6 +98,10 @@ struct FeesSection {
 	target_blocks: u16,
 	fallback_sat_per_vbyte: u64,
 	max_sat_per_vbyte: u64,
+	max_sat_per_transaction: u64,
+	max_sat_per_year: u64,
+	bump_after_blocks: u32,
+	alarm_below_anchors: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -97,7 +122,15 @@ fn default_tip_age() -> u64 {
 
 impl Default for FeesSection {
 	fn default() -> Self {
-		Self { target_blocks: 6, fallback_sat_per_vbyte: 2, max_sat_per_vbyte: 50 }
+		Self {
+			target_blocks: 6,
+			fallback_sat_per_vbyte: 2,
+			max_sat_per_vbyte: 50,
+			max_sat_per_transaction: 15_000,
+			max_sat_per_year: 5_000_000,
+			bump_after_blocks: 2,
+			alarm_below_anchors: 50,
+		}
 	}
 }
 
@@ -135,6 +168,10 @@ pub struct Config {
 	pub wallet: String,
 	/// How to log in there.
 	pub credentials: Credentials,
+	/// A second node that must agree with the first: its RPC, and how to log in there.
+	pub second: Option<(String, Credentials)>,
+	/// Where `/metrics` is served.
+	pub metrics: Option<SocketAddr>,
 	/// What the Bitcoin node must show.
 	pub guards: Guards,
 	/// What may be paid.
@@ -192,6 +229,8 @@ pub struct Overrides {
 	pub user: Option<String>,
 	/// See [`ENV_PASSWORD`].
 	pub password: Option<String>,
+	/// See [`ENV_SECOND_PASSWORD`].
+	pub second_password: Option<String>,
 	/// See [`ENV_REPORTER`].
 	pub reporter: Option<String>,
 }
@@ -200,7 +239,12 @@ impl Overrides {
 	/// From this process's environment. Empty variables count as unset.
 	pub fn from_env() -> Self {
 		let read = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-		Self { user: read(ENV_USER), password: read(ENV_PASSWORD), reporter: read(ENV_REPORTER) }
+		Self {
+			user: read(ENV_USER),
+			password: read(ENV_PASSWORD),
+			second_password: read(ENV_SECOND_PASSWORD),
+			reporter: read(ENV_REPORTER),
+		}
 	}
 }
 
@@ -225,20 +269,51 @@ fn value(key: &'static str, rule: &'static str) -> ConfigError {
 	ConfigError::Value { key, rule }
 }
 
+fn check_url(key: &'static str, url: &str) -> Result<(), ConfigError> {
+	match url.starts_with("http://") {
+		true => Ok(()),
+		false => Err(value(key, "must begin with http://; reach a far node by a tunnel")),
+	}
+}
+
+fn credentials(
+	key: &'static str,
+	base: &Path,
+	user: Option<String>,
+	password: Option<String>,
+	cookie_file: Option<PathBuf>,
+) -> Result<Credentials, ConfigError> {
+	match (user, password, cookie_file) {
+		(Some(user), Some(password), _) => Ok(Credentials::Password { user, password }),
+		(_, _, Some(path)) => Ok(Credentials::CookieFile(base.join(path))),
+		_ => Err(value(key, "needs cookie_file, or user and password")),
+	}
+}
+
 impl File {
 	fn check(self, base: &Path, trust: TrustFile, over: Overrides) -> Result<Config, ConfigError> {
 		let File { chain, bitcoin, fees, rhythm, .. } = self;
-		if !bitcoin.url.starts_with("http://") {
-			return Err(value(
-				"bitcoin.url",
-				"must begin with http://; reach a far node by a tunnel",
-			));
-		}
+		check_url("bitcoin.url", &bitcoin.url)?;
 		if !(1..=1_008).contains(&fees.target_blocks) {
 			return Err(value("fees.target_blocks", "must be 1 to 1008"));
 		}
 		if fees.max_sat_per_vbyte == 0 {
 			return Err(value("fees.max_sat_per_vbyte", "must be at least 1"));
+		}
+		if fees.max_sat_per_transaction < anchor_vbytes() {
+			return Err(value("fees.max_sat_per_transaction", "must pay for 1 sat/vB"));
+		}
+		if fees.max_sat_per_year < fees.max_sat_per_transaction {
+			return Err(value("fees.max_sat_per_year", "must pay for one transaction"));
+		}
+		if fees.bump_after_blocks == 0 {
+			return Err(value("fees.bump_after_blocks", "must be at least 1"));
+		}
+		if (1..rhythm.min_interval_seconds).contains(&rhythm.max_interval_seconds) {
+			return Err(value(
+				"rhythm.max_interval_seconds",
+				"must not be below rhythm.min_interval_seconds",
+			));
 		}
 		if rhythm.confirmed < trust.bitcoin.min_confirmations {
 			return Err(value(
@@ -254,11 +329,20 @@ impl File {
 		}
 		let user = over.user.or(bitcoin.user);
 		let password = over.password.or(bitcoin.password);
-		let credentials = match (user, password, bitcoin.cookie_file) {
-			(Some(user), Some(password), _) => Credentials::Password { user, password },
-			(_, _, Some(path)) => Credentials::CookieFile(base.join(path)),
-			_ => return Err(value("bitcoin", "needs cookie_file, or user and password")),
+		let login = credentials("bitcoin", base, user, password, bitcoin.cookie_file)?;
+		let second = match bitcoin.second {
+			None => None,
+			Some(second) => {
+				check_url("bitcoin.second", &second.url)?;
+				let password = over.second_password.or(second.password);
+				let SecondNode { url, cookie_file, user, .. } = second;
+				Some((url, credentials("bitcoin.second", base, user, password, cookie_file)?))
+			},
 		};
+		let origin = trust.anchor_origin.as_ref().map(|origin| origin.to_string().parse());
+		let origin: Option<OutPoint> = origin
+			.transpose()
+			.map_err(|_| value("trust_file", "its anchor_origin must be txid:output"))?;
 		let reporter = match over.reporter.or(chain.reporter) {
 			None => None,
 			Some(name) if name.starts_with("//") => Some(Account::from_uri(&name)?),
@@ -272,7 +356,9 @@ impl File {
 			audit_url: chain.audit_url,
 			bitcoin_url: bitcoin.url,
 			wallet: bitcoin.wallet,
-			credentials,
+			credentials: login,
+			second,
+			metrics: self.metrics.listen,
 			guards: Guards {
 				network: trust.bitcoin.network,
 				trusted: trust.bitcoin.pinned,
@@ -285,12 +371,18 @@ impl File {
 				target_blocks: fees.target_blocks,
 				fallback: sat_per_vbyte(fees.fallback_sat_per_vbyte),
 				ceiling: sat_per_vbyte(fees.max_sat_per_vbyte),
+				most: Amount::from_sat(fees.max_sat_per_transaction),
 			},
 			policy: Policy {
 				confirmed: rhythm.confirmed,
 				final_: rhythm.final_,
+				cadence: Cadence::Paced,
 				min_interval: rhythm.min_interval_seconds,
 				max_interval: Some(rhythm.max_interval_seconds).filter(|seconds| *seconds > 0),
+				budget: Amount::from_sat(fees.max_sat_per_year),
+				bump_after: fees.bump_after_blocks,
+				low_funds: fees.alarm_below_anchors,
+				origin,
 				retry_pause: rhythm.retry_seconds,
 				recheck_pause: rhythm.retry_seconds.max(30),
 				reporting: match reporter {
@@ -306,89 +398,4 @@ impl File {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use pantheon_primitives::{
-		bitcoin::{genesis_pin, BitcoinNetwork, HeaderRules},
-		finality::AuthoritySet,
-	};
-
-	fn trust() -> TrustFile {
-		TrustFile {
-			chain: "pantheon-dev".into(),
-			genesis: [1; 32].into(),
-			authorities: AuthoritySet { id: 0, authorities: Vec::new() },
-			bitcoin: HeaderRules {
-				network: BitcoinNetwork::Regtest,
-				pinned: genesis_pin(BitcoinNetwork::Regtest),
-				min_confirmations: 6,
-				min_work: [0; 32],
-				max_target: None,
-			},
-			anchor_origin: None,
-			max_anchor_age: None,
-			log_keys: Vec::new(),
-		}
-	}
-
-	fn check(text: &str, overrides: Overrides) -> Result<Config, String> {
-		let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-		file.check(Path::new("/etc/pantheon"), trust(), overrides)
-			.map_err(|error| error.to_string())
-	}
-
-	#[test]
-	fn the_example_is_accepted_as_it_is() {
-		let config = check(EXAMPLE, Overrides::default()).unwrap();
-		assert_eq!(config.journal, Path::new("/etc/pantheon/journal.sqlite"));
-		assert_eq!(config.policy.reporting, Reporting::Off);
-		// What the example shows is what leaving it out means.
-		let (head, _) = EXAMPLE.split_once("[fees]").unwrap();
-		let short = check(head, Overrides::default()).unwrap();
-		assert_eq!(short.policy, config.policy);
-		assert_eq!(short.fees, config.fees);
-		assert_eq!(short.poll, config.poll);
-	}
-
-	#[test]
-	fn every_key_of_the_example_that_is_commented_out_is_known() {
-		let mut uncommented = String::new();
-		for line in EXAMPLE.lines() {
-			let key = line.strip_prefix("# ").filter(|l| l.contains(" = "));
-			uncommented.push_str(key.filter(|l| !l.contains("reporter")).unwrap_or(line));
-			uncommented.push('\n');
-		}
-		let config = check(&uncommented, Overrides::default()).unwrap();
-		assert!(config.guards.pinned.is_some());
-		assert!(config.audit_url.is_some());
-		assert!(matches!(config.credentials, Credentials::Password { .. }));
-	}
-
-	#[test]
-	fn the_environment_comes_first() {
-		let over = Overrides {
-			user: Some("u".into()),
-			password: Some("p".into()),
-			reporter: Some("//Alice".into()),
-		};
-		let config = check(EXAMPLE, over).unwrap();
-		assert!(matches!(config.credentials, Credentials::Password { .. }));
-		assert_eq!(config.policy.reporting, Reporting::On);
-		assert!(!format!("{config:?}").contains("\"p\""), "no password in logs");
-	}
-
-	#[test]
-	fn mistakes_are_named() {
-		let with = |from: &str, to: &str| {
-			assert!(EXAMPLE.contains(from));
-			check(&EXAMPLE.replace(from, to), Overrides::default()).unwrap_err()
-		};
-		assert!(with("confirmed = 6", "confirmed = 5").contains("rhythm.confirmed"));
-		assert!(with("final = 100", "final = 3").contains("rhythm.final"));
-		assert!(with("http://", "https://").contains("bitcoin.url"));
-		assert!(with("cookie_file =", "# cookie_file =").contains("cookie_file"));
-		assert!(with("max_sat_per_vbyte = 50", "max_sat_per_vbyte = 0").contains("max_sat"));
-		assert!(with("[fees]", "[fee]").contains("unknown field"));
-		assert!(with("poll_seconds = 10", "poll_seconds = 0").contains("poll_seconds"));
-	}
-}
+mod tests;

@@ -5,22 +5,27 @@
 //! admits only one of the two and no coin is lost; but the proof of the one that was mined could not be made.
 //! Hence: SQLite with `synchronous=FULL`, one transaction per write, and a write that fails ends the program.
 
+mod rows;
+
 use crate::{
 	condition::Condition,
-	machine::{Anchor, AnchorId, BlockPlace, Followup, MinedAt, Stage, Version, VersionNumber},
+	machine::{Anchor, Followup, Spending, Stage},
 };
-use bitcoin::{Amount, BlockHash, OutPoint, Txid};
-use pantheon_primitives::{
-	bitcoin::BitcoinNetwork, checkpoint::CHECKPOINT_LEN, Checkpoint, GenesisHash,
-};
-use rusqlite::{params, Connection, OpenFlags, OptionalExtension, Row};
+use bitcoin::{Amount, OutPoint};
+use pantheon_primitives::{bitcoin::BitcoinNetwork, GenesisHash};
+use rows::{signed, unsigned, AnchorRow, VersionRow};
+use rusqlite::{params, Connection, OpenFlags, OptionalExtension};
 use std::{
 	path::{Path, PathBuf},
 	time::Duration,
 };
 
-/// The layout of the tables. A journal with another number is refused.
-const SCHEMA: u32 = 1;
+/// The layout of the tables. One of layout 1 is brought to it when a service opens it; any other number is
+/// refused.
+const SCHEMA: u32 = 2;
+
+/// From layout 1 to 2. Layout 1 did not know when a version was built.
+const TO_2: &str = "ALTER TABLE version ADD COLUMN built_at_height INTEGER;";
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS owner (
@@ -48,6 +53,7 @@ CREATE TABLE IF NOT EXISTS version (
 	change_output INTEGER NOT NULL,
 	change_value INTEGER NOT NULL,
 	fee INTEGER NOT NULL,
+	built_at_height INTEGER,
 	PRIMARY KEY (anchor, number)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS heartbeat (
@@ -57,6 +63,10 @@ CREATE TABLE IF NOT EXISTS heartbeat (
 	snapshot TEXT NOT NULL
 ) STRICT;
 ";
+
+/// The first anchor that [`Journal::unfinished`] gives.
+const FIRST_WATCHED: &str = "(SELECT coalesce(min(id) - 1, (SELECT max(id) FROM anchor))
+	FROM anchor WHERE stage <> 'final' OR NOT exported)";
 
 /// Why the journal can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -157,6 +167,38 @@ pub struct Heartbeat {
 	pub snapshot: String,
 }
 
+/// What the service asks of its journal. If it lies or forgets, see above; if it fails, the service ends.
+pub trait Store {
+	/// See [`Journal::persist`].
+	fn persist(&self, anchor: &Anchor) -> Result<(), JournalError>;
+	/// See [`Journal::all`].
+	fn all(&self) -> Result<Vec<Anchor>, JournalError>;
+	/// See [`Journal::unfinished`].
+	fn unfinished(&self) -> Result<Vec<Anchor>, JournalError>;
+	/// See [`Journal::spent`].
+	fn spent(&self) -> Result<Vec<Spending>, JournalError>;
+	/// See [`Journal::beat`].
+	fn beat(&self, beat: &Heartbeat) -> Result<(), JournalError>;
+}
+
+impl Store for Journal {
+	fn persist(&self, anchor: &Anchor) -> Result<(), JournalError> {
+		Journal::persist(self, anchor)
+	}
+	fn all(&self) -> Result<Vec<Anchor>, JournalError> {
+		Journal::all(self)
+	}
+	fn unfinished(&self) -> Result<Vec<Anchor>, JournalError> {
+		Journal::unfinished(self)
+	}
+	fn spent(&self) -> Result<Vec<Spending>, JournalError> {
+		Journal::spent(self)
+	}
+	fn beat(&self, beat: &Heartbeat) -> Result<(), JournalError> {
+		Journal::beat(self, beat)
+	}
+}
+
 /// An open journal.
 pub struct Journal {
 	path: PathBuf,
@@ -190,7 +232,8 @@ impl Journal {
 		let db = Connection::open_with_flags(path, flags).map_err(sqlite)?;
 		db.busy_timeout(Duration::from_secs(5)).map_err(sqlite)?;
 		let journal = Self { path: path.into(), db, _lock: None };
-		journal.check_schema()?;
+		// A reader changes nothing, so it reads layout 1 as it is.
+		journal.check_schema(1)?;
 		Ok(journal)
 	}
 
@@ -218,7 +261,15 @@ impl Journal {
 				tx.commit()
 			})?;
 		}
-		self.check_schema()?;
+		if self.schema()? == 1 {
+			self.run(|db| {
+				let tx = db.unchecked_transaction()?;
+				tx.execute_batch(TO_2)?;
+				tx.pragma_update(None, "user_version", SCHEMA)?;
+				tx.commit()
+			})?;
+		}
+		self.check_schema(SCHEMA)?;
 		let found: Option<(String, String)> = self.run(|db| {
 			db.query_row("SELECT genesis, network FROM owner", [], |row| {
 				Ok((row.get(0)?, row.get(1)?))
@@ -238,12 +289,15 @@ impl Journal {
 		})
 	}
 
-	fn check_schema(&self) -> Result<(), JournalError> {
-		let found: u32 =
-			self.run(|db| db.query_row("PRAGMA user_version", [], |row| row.get(0)))?;
-		match found {
-			SCHEMA => Ok(()),
-			found => Err(JournalError::Schema { path: self.path.clone(), found }),
+	fn schema(&self) -> Result<u32, JournalError> {
+		self.run(|db| db.query_row("PRAGMA user_version", [], |row| row.get(0)))
+	}
+
+	fn check_schema(&self, oldest: u32) -> Result<(), JournalError> {
+		let found = self.schema()?;
+		match (oldest..=SCHEMA).contains(&found) {
+			true => Ok(()),
+			false => Err(JournalError::Schema { path: self.path.clone(), found }),
 		}
 	}
 
@@ -282,7 +336,7 @@ impl Journal {
 				let inputs: Vec<String> = version.inputs.iter().map(OutPoint::to_string).collect();
 				// A version that stands there is never changed.
 				tx.execute(
-					"INSERT INTO version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+					"INSERT INTO version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 					ON CONFLICT DO NOTHING",
 					params![
 						signed(anchor.id.get()),
@@ -294,6 +348,7 @@ impl Journal {
 						version.change.vout,
 						signed(version.change_value.to_sat()),
 						signed(version.fee.to_sat()),
+						version.built_at_height,
 					],
 				)?;
 			}
@@ -306,12 +361,26 @@ impl Journal {
 		self.load("SELECT * FROM anchor ORDER BY id")
 	}
 
-	/// What the machine is restored from: anchors with something left to do, and the newest.
+	/// What the machine is restored from: from the one before the first that has something left to do, whose
+	/// change that one spends; or the newest alone.
 	pub fn unfinished(&self) -> Result<Vec<Anchor>, JournalError> {
-		self.load(
-			"SELECT * FROM anchor WHERE stage <> 'final' OR NOT exported
-			OR id = (SELECT max(id) FROM anchor) ORDER BY id",
-		)
+		self.load(&format!("SELECT * FROM anchor WHERE id >= {FIRST_WATCHED} ORDER BY id"))
+	}
+
+	/// What the anchors cost that [`unfinished`](Self::unfinished) leaves out, and when.
+	pub fn spent(&self) -> Result<Vec<Spending>, JournalError> {
+		self.run(|db| {
+			db.prepare(&format!(
+				"SELECT prepared_at, fee FROM anchor JOIN version
+				ON version.anchor = anchor.id AND version.number = anchor.mined_version
+				WHERE id < {FIRST_WATCHED}"
+			))?
+			.query_map([], |row| {
+				let fee = Amount::from_sat(unsigned(row.get(1)?));
+				Ok(Spending { at: unsigned(row.get(0)?), fee })
+			})?
+			.collect()
+		})
 	}
 
 	fn load(&self, query: &str) -> Result<Vec<Anchor>, JournalError> {
@@ -383,115 +452,6 @@ fn take_lock(path: &Path) -> Result<Connection, JournalError> {
 			Err(JournalError::InUse { path: path.into() })
 		},
 		Err(error) => Err(sqlite(error)),
-	}
-}
-
-/// SQLite has signed 64-bit integers; nothing stored here reaches their limit.
-fn signed(number: u64) -> i64 {
-	i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn unsigned(number: i64) -> u64 {
-	u64::try_from(number).unwrap_or_default()
-}
-
-struct AnchorRow {
-	id: u64,
-	stage: String,
-	mined: (Option<u32>, Option<u32>, Option<String>),
-	export: Followup,
-	report: Followup,
-	prepared_at: u64,
-}
-
-fn followup(done: bool) -> Followup {
-	match done {
-		true => Followup::Done,
-		false => Followup::Open,
-	}
-}
-
-impl AnchorRow {
-	fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-		Ok(Self {
-			id: unsigned(row.get("id")?),
-			stage: row.get("stage")?,
-			mined: (row.get("mined_version")?, row.get("mined_height")?, row.get("mined_hash")?),
-			export: followup(row.get("exported")?),
-			report: followup(row.get("reported")?),
-			prepared_at: unsigned(row.get("prepared_at")?),
-		})
-	}
-
-	fn parse(self, versions: Vec<Version>) -> Result<Anchor, &'static str> {
-		let mined = match self.mined {
-			(Some(version), Some(height), Some(hash)) => {
-				let hash: BlockHash = hash.parse().map_err(|_| "the block hash is malformed")?;
-				let version = VersionNumber::new(version);
-				Some(MinedAt { version, block: BlockPlace { height, hash } })
-			},
-			_ => None,
-		};
-		let stage = match (self.stage.as_str(), mined) {
-			("prepared", None) => Stage::Prepared,
-			("broadcast", None) => Stage::Broadcast,
-			("mined", Some(at)) => Stage::Mined(at),
-			("confirmed", Some(at)) => Stage::Confirmed(at),
-			("final", Some(at)) => Stage::Final(at),
-			_ => return Err("stage and block don't fit together"),
-		};
-		Ok(Anchor {
-			id: AnchorId::new(self.id),
-			stage,
-			versions,
-			export: self.export,
-			report: self.report,
-			prepared_at: self.prepared_at,
-		})
-	}
-}
-
-struct VersionRow {
-	number: u32,
-	checkpoint: Vec<u8>,
-	txid: String,
-	raw: Vec<u8>,
-	inputs: String,
-	change_output: u32,
-	change_value: u64,
-	fee: u64,
-}
-
-impl VersionRow {
-	fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-		Ok(Self {
-			number: row.get("number")?,
-			checkpoint: row.get("checkpoint")?,
-			txid: row.get("txid")?,
-			raw: row.get("raw")?,
-			inputs: row.get("inputs")?,
-			change_output: row.get("change_output")?,
-			change_value: unsigned(row.get("change_value")?),
-			fee: unsigned(row.get("fee")?),
-		})
-	}
-
-	fn parse(self) -> Result<Version, &'static str> {
-		let checkpoint: [u8; CHECKPOINT_LEN] =
-			self.checkpoint.try_into().map_err(|_| "the checkpoint has a wrong length")?;
-		let txid: Txid = self.txid.parse().map_err(|_| "the transaction id is malformed")?;
-		let inputs = self.inputs.split(' ').map(str::parse);
-		Ok(Version {
-			number: VersionNumber::new(self.number),
-			checkpoint: Checkpoint::decode_canonical(&checkpoint)
-				.ok_or("the checkpoint is malformed")?,
-			txid,
-			raw: self.raw,
-			inputs: inputs.collect::<Result<_, _>>().map_err(|_| "an input is malformed")?,
-			change: OutPoint::new(txid, self.change_output),
-			change_value: Amount::from_sat(self.change_value),
-			fee: Amount::from_sat(self.fee),
-		})
 	}
 }
 

@@ -5,8 +5,12 @@ use pantheon_anchor::{
 	chain::NodeChain,
 	condition::Condition,
 	config::{Config, ConfigError, Overrides, EXAMPLE},
+	cost::{CostTable, RATES},
+	fees::anchor_vbytes,
 	journal::{Journal, Owner},
+	list::write_list,
 	machine::Anchor,
+	metrics::{serve, Board},
 	proof::{prove, write},
 	rpc::Core,
 	service::{unix_now, Service, Settings, Until},
@@ -15,9 +19,13 @@ use pantheon_anchor::{
 use std::{
 	fs::OpenOptions,
 	io::{self, IsTerminal, Write},
+	net::SocketAddr,
 	path::{Path, PathBuf},
 	process::ExitCode,
-	sync::mpsc::{self, Receiver},
+	sync::{
+		mpsc::{self, Receiver},
+		Arc,
+	},
 	thread,
 };
 use tracing_subscriber::EnvFilter;
@@ -26,15 +34,17 @@ const AFTER_HELP: &str = "\
 Exit status: 0 success, 1 unforeseen error, 2 wrong usage or configuration; of conditions: 10 bitcoin-unreachable, \
 11 bitcoin-credentials, 12 wrong-bitcoin-chain, 13 initial-download, 14 stale-tip, 15 wallet-unavailable, \
 16 out-of-funds, 17 fee-ceiling, 18 spend-chain-broken, 19 input-spent-elsewhere, 20 transaction-refused, \
-21 wallet-misbehaved, 22 bitcoin-error, 30 chain-unreachable, 31 no-checkpoint, 32 checkpoint-refused, \
-40 export-failed, 41 report-failed, 50 journal-broken, 51 journal-in-use, 52 journal-of-another-chain, \
+21 wallet-misbehaved, 22 bitcoin-error, 23 budget-spent, 24 nodes-disagree, 25 second-node-unusable, \
+26 origin-mismatch, 30 chain-unreachable, 31 no-checkpoint, 32 checkpoint-refused, \
+40 export-failed, 41 report-failed, 42 funds-low, 50 journal-broken, 51 journal-in-use, 52 journal-of-another-chain, \
 60 (status) the service has fallen silent.
 
 Examples:
   pantheon-anchor init anchor.toml
   pantheon-anchor run --config anchor.toml
   pantheon-anchor run --once --config anchor.toml
-  pantheon-anchor status --config anchor.toml --json";
+  pantheon-anchor status --config anchor.toml --json
+  pantheon-anchor cost --rates 2,20,80";
 
 /// Commits the log of a Pantheon chain to Bitcoin.
 #[derive(Parser)]
@@ -58,6 +68,15 @@ enum Command {
 	Status {
 		#[command(flatten)]
 		config: ConfigArg,
+		/// For machines
+		#[arg(long)]
+		json: bool,
+	},
+	/// Say what anchoring costs a year, by rhythm and fee rate, from the size of a real transaction
+	Cost {
+		/// Fee rates in satoshi per virtual byte, separated by commas
+		#[arg(long, value_delimiter = ',', default_values_t = RATES, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+		rates: Vec<u64>,
 		/// For machines
 		#[arg(long)]
 		json: bool,
@@ -105,6 +124,8 @@ enum Failure {
 	File { path: PathBuf, source: io::Error },
 	#[error("{0}")]
 	System(#[from] io::Error),
+	#[error("metrics.listen: can't listen at {address}: {source}")]
+	Metrics { address: SocketAddr, source: io::Error },
 	#[error("no confirmed anchor{}", .block.map(|b| format!(" of block {b}")).unwrap_or_default())]
 	NothingToExport { block: Option<u32> },
 }
@@ -112,7 +133,10 @@ enum Failure {
 impl Failure {
 	fn exit_code(&self) -> u8 {
 		match self {
-			Self::Config(_) | Self::File { .. } | Self::NothingToExport { .. } => 2,
+			Self::Config(_)
+			| Self::File { .. }
+			| Self::Metrics { .. }
+			| Self::NothingToExport { .. } => 2,
 			Self::Condition(condition) => condition.exit_code(),
 			Self::System(_) => 1,
 		}
@@ -131,6 +155,7 @@ fn main() -> ExitCode {
 		Command::Run(args) => run(&args).map(|()| 0),
 		Command::Init { path } => init(&path).map(|()| 0),
 		Command::Status { config, json } => status(&config.config, json),
+		Command::Cost { rates, json } => cost(&rates, json).map(|()| 0),
 		Command::Export { config, block, out } => export(&config.config, block, out).map(|()| 0),
 	};
 	match done {
@@ -171,7 +196,15 @@ fn run(args: &Run) -> Result<(), Failure> {
 		true => Until::AtRest { patience: args.patience },
 		false => Until::Stopped,
 	};
+	let second = config.second.map(|(url, credentials)| Core::without_wallet(&url, credentials));
+	let board = Arc::new(Board::default());
+	if let Some(address) = config.metrics {
+		let at =
+			serve(address, board.clone()).map_err(|source| Failure::Metrics { address, source })?;
+		tracing::info!("metrics at http://{at}/metrics");
+	}
 	let settings = Settings {
+		genesis: config.trust.genesis,
 		export_dir: config.export_dir,
 		rules: config.trust.bitcoin,
 		guards: config.guards,
@@ -186,7 +219,8 @@ fn run(args: &Run) -> Result<(), Failure> {
 		journal = %config.journal.display(),
 		"anchoring"
 	);
-	Ok(Service::new(rpc, chain, journal, settings, until)?.run(&stop)?)
+	let service = Service::new(rpc, chain, journal, settings, until)?;
+	Ok(service.with_second(second).with_board(board).run(&stop)?)
 }
 
 /// A message when the process is asked to end. Dying at any moment is safe as well; this only lets the round
@@ -243,6 +277,15 @@ fn status(path: &Path, json: bool) -> Result<u8, Failure> {
 	Ok(status.exit_code())
 }
 
+fn cost(rates: &[u64], json: bool) -> Result<(), Failure> {
+	let table = CostTable::new(anchor_vbytes(), rates);
+	let text = match json {
+		true => serde_json::to_string_pretty(&table).map_err(io::Error::from)? + "\n",
+		false => table.to_text(),
+	};
+	Ok(io::stdout().write_all(text.as_bytes())?)
+}
+
 fn export(path: &Path, block: Option<u32>, out: Option<PathBuf>) -> Result<(), Failure> {
 	let config = load(path)?;
 	let journal = Journal::open_read_only(&config.journal).map_err(Condition::from)?;
@@ -252,8 +295,8 @@ fn export(path: &Path, block: Option<u32>, out: Option<PathBuf>) -> Result<(), F
 		anchor.stage.is_settled()
 			&& block.is_none_or(|b| anchor.checkpoint().is_some_and(|c| c.block_number == b))
 	};
-	let anchors = journal.all().map_err(Condition::from)?;
-	let anchors: Vec<Anchor> = anchors.into_iter().filter(wanted).collect();
+	let all = journal.all().map_err(Condition::from)?;
+	let anchors: Vec<Anchor> = all.iter().filter(|a| wanted(a)).cloned().collect();
 	if anchors.is_empty() {
 		return Err(Failure::NothingToExport { block });
 	}
@@ -266,5 +309,5 @@ fn export(path: &Path, block: Option<u32>, out: Option<PathBuf>) -> Result<(), F
 		let network = config.trust.bitcoin.network;
 		println!("{}  in {network} block {height}, {deep} deep", path.display());
 	}
-	Ok(())
+	Ok(write_list(&dir, &config.trust.genesis, config.trust.bitcoin.network, &all)?)
 }

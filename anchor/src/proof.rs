@@ -7,7 +7,11 @@ use crate::{
 	machine::{Anchor, BlockPlace},
 	rpc::BitcoinRpc,
 };
-use bitcoin::{consensus::serialize, hashes::Hash};
+use bitcoin::{
+	consensus::{deserialize, serialize},
+	hashes::Hash,
+	Transaction,
+};
 use pantheon_client::anchor_file::{AnchorFile, EXTENSION, MAX_LEN};
 use pantheon_primitives::bitcoin::{
 	verify_anchor, AnchorProof, AnchoredAt, HeaderRules, HEADER_LEN,
@@ -102,7 +106,33 @@ pub fn write(dir: &Path, proven: &Proven) -> Result<PathBuf, Condition> {
 	Ok(path)
 }
 
-fn replace(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Takes away the files of versions that were replaced: one may have been exported before a reorganisation put
+/// another into the chain, and it proves nothing any more.
+pub fn retract(dir: &Path, anchor: &Anchor) -> Result<(), Condition> {
+	let stays = anchor.checkpoint().map(|c| c.block_number);
+	let numbers = anchor.versions.iter().map(|v| v.checkpoint.block_number);
+	for number in numbers.filter(|number| Some(*number) != stays) {
+		let path = path_of(dir, number);
+		// A later anchor may have committed to the same checkpoint.
+		let ours = AnchorFile::read(&path)
+			.ok()
+			.and_then(|file| deserialize::<Transaction>(&file.proof.transaction).ok())
+			.is_some_and(|tx| anchor.versions.iter().any(|v| v.txid == tx.compute_txid()));
+		if !ours {
+			continue;
+		}
+		match fs::remove_file(&path) {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => {
+				return Err(failed(format!("{}: {error}", path.display())));
+			},
+			_ => {},
+		}
+	}
+	Ok(())
+}
+
+/// Writes a file, whole or not at all.
+pub(crate) fn replace(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
 	fs::create_dir_all(dir)?;
 	let partial = path.with_extension("partial");
 	let mut file = File::create(&partial)?;

@@ -3,29 +3,40 @@
 use crate::{
 	chain::CheckpointSource,
 	condition::{Condition, Severity},
+	fees::{anchor_vbytes, choose_rate, FeePolicy},
 	guards::Guards,
-	journal::Journal,
+	journal::{Journal, Store},
+	list::write_list,
 	machine::{
-		Action, Anchor, BlockPlace, Event, Followup, Machine, Policy, Version, VersionNumber,
-		Whereabouts,
+		Action, Anchor, BlockPlace, Cadence, Event, Followup, Machine, Policy, Version,
+		VersionNumber, Whereabouts,
 	},
-	proof::{prove, write},
+	metrics::Board,
+	proof::{prove, retract, write},
 	rpc::BitcoinRpc,
 	status::{Activity, Snapshot},
-	wallet::{build, FeePolicy},
+	wallet::build,
 };
-use bitcoin::consensus::serialize;
-use pantheon_primitives::bitcoin::{HeaderRules, PinnedHeader, HEADER_LEN};
+use bitcoin::{consensus::serialize, Amount, BlockHash};
+use pantheon_primitives::{
+	bitcoin::{HeaderRules, PinnedHeader, HEADER_LEN},
+	GenesisHash,
+};
 use std::{
 	collections::{BTreeMap, VecDeque},
 	path::PathBuf,
-	sync::mpsc::{Receiver, RecvTimeoutError},
+	sync::{
+		mpsc::{Receiver, RecvTimeoutError},
+		Arc,
+	},
 	time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tracing::{debug, info, warn};
 
 /// How often a condition that lasts is logged again.
 const REMIND_AFTER: u64 = 600;
+/// How often fees and funds are looked at while the tip stays the same.
+const SURVEY_AFTER: u64 = 60;
 /// Actions after which one round is cut off. None comes near; it keeps a mistake from spinning.
 const MAX_STEPS: usize = 10_000;
 
@@ -35,6 +46,8 @@ const MAX_REPORT_HEADERS: u32 = 4_032;
 /// What the service works with, apart from its two nodes.
 #[derive(Clone, Debug)]
 pub struct Settings {
+	/// The Pantheon chain.
+	pub genesis: GenesisHash,
 	/// Where proofs go.
 	pub export_dir: PathBuf,
 	/// What auditors demand of a proof.
@@ -63,10 +76,18 @@ pub enum Until {
 }
 
 /// The service.
-pub struct Service<R, C> {
+pub struct Service<R, C, J = Journal> {
 	rpc: R,
+	/// A node that must agree with the first.
+	second: Option<R>,
 	chain: C,
-	journal: Journal,
+	journal: J,
+	/// What `/metrics` shows.
+	board: Arc<Board>,
+	/// The tip and the time of the last look at fees and funds.
+	surveyed: Option<(BlockHash, u64)>,
+	/// Whether the list of anchors is older than the journal.
+	list: Freshness,
 	machine: Machine,
 	settings: Settings,
 	until: Until,
@@ -77,33 +98,46 @@ pub struct Service<R, C> {
 	blocked_since: Option<u64>,
 }
 
+/// Whether something written follows the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Freshness {
+	Current,
+	Behind,
+}
+
 /// Seconds since 1970.
 pub fn unix_now() -> u64 {
 	SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs())
 }
 
-impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
+impl<R: BitcoinRpc, C: CheckpointSource, J: Store> Service<R, C, J> {
 	/// Takes up what the journal holds.
 	pub fn new(
 		rpc: R,
 		chain: C,
-		journal: Journal,
+		journal: J,
 		mut settings: Settings,
 		until: Until,
 	) -> Result<Self, Condition> {
 		if let Until::AtRest { .. } = until {
 			// Whoever asks for one anchor now means now.
+			settings.policy.cadence = Cadence::AtOnce;
 			settings.policy.min_interval = 0;
 			settings.policy.max_interval = None;
 		}
-		let machine = Machine::restore(settings.policy, journal.unfinished()?);
+		check_origin(&settings.policy, &journal.all()?)?;
+		let machine = Machine::restore(settings.policy, journal.unfinished()?, journal.spent()?);
 		for anchor in machine.anchors() {
 			debug!(anchor = %anchor.id, stage = anchor.stage.name(), "taken up from the journal");
 		}
 		Ok(Self {
 			rpc,
+			second: None,
 			chain,
 			journal,
+			board: Arc::default(),
+			surveyed: None,
+			list: Freshness::Behind,
 			machine,
 			settings,
 			until,
@@ -111,6 +145,18 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 			logged: BTreeMap::new(),
 			blocked_since: None,
 		})
+	}
+
+	/// With a second node, which must agree with the first before anything is built, sent or concluded.
+	pub fn with_second(mut self, second: Option<R>) -> Self {
+		self.second = second;
+		self
+	}
+
+	/// Shows its metrics there.
+	pub fn with_board(mut self, board: Arc<Board>) -> Self {
+		self.board = board;
+		self
 	}
 
 	/// The machine's view.
@@ -150,10 +196,15 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 
 	/// Looks at both nodes once and does what follows. An error is fatal.
 	pub fn round(&mut self, now: u64) -> Result<(), Condition> {
-		let bitcoin = match self.settings.guards.check(&self.rpc, now) {
+		let tip = self.settings.guards.check_both(&self.rpc, self.second.as_ref(), now);
+		let mut events = match &tip {
+			Ok(tip) => self.survey(tip, now),
+			Err(_) => Vec::new(),
+		};
+		events.push(match tip {
 			Ok(tip) => Event::BitcoinUsable(tip),
 			Err(condition) => Event::BitcoinUnusable(condition),
-		};
+		});
 		let chain = match (self.until, self.checkpoint_known) {
 			(Until::AtRest { .. }, true) => None,
 			_ => Some(match self.chain.newest() {
@@ -164,8 +215,10 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 				Err(condition) => Event::ChainUnavailable(condition),
 			}),
 		};
+		events.extend(chain);
+		events.push(Event::Tick { now });
 		let mut queue = VecDeque::new();
-		for event in [Some(bitcoin), chain, Some(Event::Tick { now })].into_iter().flatten() {
+		for event in events {
 			queue.extend(self.machine.handle(event));
 		}
 		for _ in 0..MAX_STEPS {
@@ -174,6 +227,7 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 				queue.extend(self.machine.handle(event));
 			}
 		}
+		self.write_list()?;
 		self.log_conditions(now);
 		self.beat(now, Activity::Running)?;
 		let fatal = self.machine.conditions().find(|c| c.severity() == Severity::Fatal);
@@ -185,14 +239,17 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 		Ok(Some(match action {
 			Action::Persist(anchor) => {
 				self.journal.persist(&anchor)?;
+				self.list = Freshness::Behind;
 				let txid = anchor.effective_version().map(|v| v.txid.to_string());
 				let height = anchor.stage.mined_at().map(|at| at.block.height);
 				let stage = anchor.stage.name();
-				info!(anchor = %anchor.id, stage, txid, height, "anchor journalled");
+				let version = anchor.effective_version().map(|v| v.number.get());
+				let fee = anchor.effective_version().map(|v| v.fee.to_sat());
+				info!(anchor = %anchor.id, stage, version, txid, fee, height, "anchor journalled");
 				return Ok(None);
 			},
-			Action::BuildAndSign { anchor, checkpoint, spend } => {
-				match build(&self.rpc, &self.settings.fees, &checkpoint, spend) {
+			Action::BuildAndSign { anchor, request } => {
+				match build(&self.rpc, &self.settings.fees, &request) {
 					Ok(version) => Event::Built { anchor, version },
 					Err(condition) => Event::BuildFailed { anchor, condition },
 				}
@@ -209,7 +266,8 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 			Action::Export(anchor) => {
 				let Settings { rules, policy, export_dir, .. } = &self.settings;
 				let written = prove(&self.rpc, &anchor, rules, policy.final_)
-					.and_then(|proven| write(export_dir, &proven).map(|path| (path, proven)));
+					.and_then(|proven| write(export_dir, &proven).map(|path| (path, proven)))
+					.and_then(|done| retract(export_dir, &anchor).map(|()| done));
 				let result = written.map(|(path, proven)| {
 					let (height, deep) = (proven.at.height, proven.at.confirmations);
 					info!(anchor = %anchor.id, height, deep, path = %path.display(), "proof exported");
@@ -233,6 +291,48 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 				Event::Reported { anchor: anchor.id, result }
 			},
 		}))
+	}
+
+	/// What an anchor would cost and what the wallet holds, at each new tip and now and then. Where the node
+	/// doesn't answer, what was known stays: the failure shows where it matters, at building.
+	fn survey(&mut self, tip: &BlockPlace, now: u64) -> Vec<Event> {
+		let recent = |(hash, at): &(BlockHash, u64)| {
+			*hash == tip.hash && now.checked_sub(*at).is_some_and(|age| age < SURVEY_AFTER)
+		};
+		if self.surveyed.as_ref().is_some_and(recent) {
+			return Vec::new();
+		}
+		self.surveyed = Some((tip.hash, now));
+		let vbytes = anchor_vbytes();
+		let mut events = Vec::new();
+		if let Ok(rate) = choose_rate(&self.rpc, &self.settings.fees, vbytes) {
+			events.push(Event::CostSeen(rate.fee(vbytes)));
+		}
+		if let Ok(unspent) = self.rpc.unspent() {
+			// The change of what is in flight is not confirmed, but it is ours.
+			let newest = self.machine.anchors().last().and_then(Anchor::effective_version);
+			let change = newest.map(|v| (v.change, v.change_value));
+			let others = unspent.iter().filter(|u| change.is_none_or(|(c, _)| u.outpoint != c));
+			let others: Amount = others.map(|u| u.value).sum();
+			events.push(Event::FundsSeen(others + change.map_or(Amount::ZERO, |(_, value)| value)));
+		}
+		events
+	}
+
+	/// Writes the list of all anchors where it is behind the journal. A failure is a notice.
+	fn write_list(&mut self) -> Result<(), Condition> {
+		if self.list == Freshness::Current {
+			return Ok(());
+		}
+		let anchors = self.journal.all()?;
+		let Settings { export_dir, genesis, rules, .. } = &self.settings;
+		let written = write_list(export_dir, genesis, rules.network, &anchors);
+		if written.is_ok() {
+			self.list = Freshness::Current;
+		}
+		// It asks for nothing.
+		let _ = self.machine.handle(Event::Listed(written));
+		Ok(())
 	}
 
 	fn locate(
@@ -303,7 +403,21 @@ impl<R: BitcoinRpc, C: CheckpointSource> Service<R, C> {
 	fn beat(&self, now: u64, activity: Activity) -> Result<(), Condition> {
 		let silent_after = self.settings.poll.as_secs().saturating_mul(3).saturating_add(60);
 		let network = self.settings.rules.network.name();
-		let snapshot = Snapshot::of(&self.machine, network, activity, silent_after);
+		let budget = self.settings.policy.budget;
+		let snapshot = Snapshot::of(&self.machine, network, activity, silent_after, budget);
+		self.board.show(&snapshot, &self.machine, now);
 		Ok(self.journal.beat(&snapshot.beat(now))?)
+	}
+}
+
+/// The journal's first anchor spends the trust file's origin, where that names one.
+fn check_origin(policy: &Policy, anchors: &[Anchor]) -> Result<(), Condition> {
+	let begins = anchors.first().and_then(|a| a.versions.first()).and_then(Version::chain_input);
+	match (policy.origin, begins) {
+		(Some(origin), Some(begins)) if origin != *begins => Err(Condition::OriginMismatch {
+			expected: origin.to_string(),
+			found: begins.to_string(),
+		}),
+		_ => Ok(()),
 	}
 }

@@ -5,8 +5,9 @@
 use crate::{
 	condition::{Condition, Severity},
 	journal::{Heartbeat, Journal, JournalError},
-	machine::{Anchor, Followup, Machine},
+	machine::{Anchor, Followup, Machine, Version},
 };
+use bitcoin::Amount;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
@@ -70,17 +71,67 @@ pub struct Snapshot {
 	pub silent_after: u64,
 	/// What stands in the way.
 	pub conditions: Vec<ConditionView>,
+	/// Entries in the log at the newest checkpoint that the chain showed.
+	#[serde(default)]
+	pub chain_log_size: Option<u64>,
+	/// Block of that checkpoint.
+	#[serde(default)]
+	pub chain_block: Option<u32>,
+	/// What the wallet holds for further anchors, in satoshi.
+	#[serde(default)]
+	pub funds_sat: Option<u64>,
+	/// The budget and the rhythm that it allows.
+	#[serde(default)]
+	pub budget: Option<BudgetView>,
+}
+
+/// The budget, as shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetView {
+	/// The budget of a year, in satoshi.
+	pub budget_sat: u64,
+	/// Spent of it, what is in flight included.
+	pub spent_sat: u64,
+	/// When the next budget year begins, seconds since 1970.
+	pub year_ends: u64,
+	/// What an anchor would cost now, in satoshi.
+	pub anchor_cost_sat: Option<u64>,
+	/// Seconds between two anchors, as the budget allows now.
+	pub interval_seconds: u64,
+}
+
+impl BudgetView {
+	fn of(machine: &Machine, budget: Amount) -> Option<Self> {
+		let year = machine.budget()?;
+		Some(Self {
+			budget_sat: budget.to_sat(),
+			spent_sat: year.spent.to_sat(),
+			year_ends: year.ends,
+			anchor_cost_sat: machine.cost().map(Amount::to_sat),
+			interval_seconds: machine.interval()?,
+		})
+	}
 }
 
 impl Snapshot {
 	/// Of a machine.
-	pub fn of(machine: &Machine, network: &str, activity: Activity, silent_after: u64) -> Self {
+	pub fn of(
+		machine: &Machine,
+		network: &str,
+		activity: Activity,
+		silent_after: u64,
+		budget: Amount,
+	) -> Self {
 		Self {
 			activity,
 			network: network.into(),
 			tip_height: machine.tip().map(|tip| tip.height),
 			silent_after,
 			conditions: machine.conditions().map(Into::into).collect(),
+			chain_log_size: machine.newest().map(|c| c.log_size),
+			chain_block: machine.newest().map(|c| c.block_number),
+			funds_sat: machine.funds().map(Amount::to_sat),
+			budget: BudgetView::of(machine, budget),
 		}
 	}
 
@@ -103,8 +154,10 @@ pub struct AnchorView {
 	pub block_number: u32,
 	/// Entries that it covers.
 	pub log_size: u64,
-	/// Its transaction.
+	/// Its transaction: the one that a block holds, else the newest.
 	pub txid: String,
+	/// The transactions that may be mined in its place, or that it replaced.
+	pub other_txids: Vec<String>,
 	/// The Bitcoin block's height, where one holds it.
 	pub bitcoin_height: Option<u32>,
 	/// The Bitcoin block's hash.
@@ -133,6 +186,12 @@ impl AnchorView {
 			block_number: version.checkpoint.block_number,
 			log_size: version.checkpoint.log_size,
 			txid: version.txid.to_string(),
+			other_txids: anchor
+				.versions
+				.iter()
+				.filter(|other| other.number != version.number)
+				.map(|other| other.txid.to_string())
+				.collect(),
 			bitcoin_height: block.map(|b| b.height),
 			bitcoin_block: block.map(|b| b.hash.to_string()),
 			confirmations,
@@ -151,12 +210,22 @@ pub struct Status {
 	pub service: &'static str,
 	/// Seconds since it last said something.
 	pub heard_seconds_ago: Option<u64>,
+	/// When that was, seconds since 1970.
+	pub heard_at: Option<u64>,
 	/// The Bitcoin network.
 	pub network: Option<String>,
 	/// Height of the Bitcoin tip that it last saw.
 	pub tip_height: Option<u32>,
 	/// What stood in the way when it last said something.
 	pub conditions: Vec<ConditionView>,
+	/// Entries in the log at the newest checkpoint that it saw.
+	pub chain_log_size: Option<u64>,
+	/// What the wallet held for further anchors, in satoshi.
+	pub funds_sat: Option<u64>,
+	/// The budget and the rhythm that it allowed.
+	pub budget: Option<BudgetView>,
+	/// The output that the first anchor spends: what a trust file names as `anchor_origin`.
+	pub origin: Option<String>,
 	/// Number of anchors in the journal.
 	pub anchors_total: usize,
 	/// The newest anchors, newest first.
@@ -168,6 +237,7 @@ impl Status {
 	pub fn read(journal: &Journal, now: u64) -> Result<Self, JournalError> {
 		let anchors = journal.all()?;
 		let beat = journal.heartbeat()?;
+		let heard_at = beat.as_ref().map(|beat| beat.at);
 		let heard = beat.as_ref().map(|beat| now.saturating_sub(beat.at));
 		let snapshot: Option<Snapshot> =
 			beat.and_then(|beat| serde_json::from_str(&beat.snapshot).ok());
@@ -181,9 +251,18 @@ impl Status {
 		Ok(Self {
 			service,
 			heard_seconds_ago: heard,
+			heard_at,
 			network: snapshot.as_ref().map(|s| s.network.clone()),
 			tip_height,
+			chain_log_size: snapshot.as_ref().and_then(|s| s.chain_log_size),
+			funds_sat: snapshot.as_ref().and_then(|s| s.funds_sat),
+			budget: snapshot.as_ref().and_then(|s| s.budget.clone()),
 			conditions: snapshot.map(|s| s.conditions).unwrap_or_default(),
+			origin: anchors
+				.first()
+				.and_then(|a| a.versions.first())
+				.and_then(Version::chain_input)
+				.map(ToString::to_string),
 			anchors_total: anchors.len(),
 			anchors: anchors
 				.iter()
@@ -219,6 +298,20 @@ impl Status {
 			};
 			let _ = writeln!(out, "bitcoin      {network}, {tip}");
 		}
+		if let Some(size) = self.chain_log_size {
+			let _ = writeln!(out, "log          {size} entries at the newest final checkpoint");
+		}
+		if let Some(b) = &self.budget {
+			let cost = b.anchor_cost_sat.map_or("unknown".into(), |sat| format!("{sat} sat"));
+			let funds = self.funds_sat.map_or("unknown".into(), |sat| format!("{sat} sat"));
+			let _ = writeln!(out, "funds        {funds}; an anchor costs {cost} now");
+			let days = b.year_ends.saturating_sub(self.heard_at.unwrap_or_default()) / 86_400;
+			let _ = writeln!(
+				out,
+				"budget       {} of {} sat spent, {days} days to go; one anchor every {} s",
+				b.spent_sat, b.budget_sat, b.interval_seconds
+			);
+		}
 		match self.conditions.is_empty() {
 			true => {
 				let _ = writeln!(out, "conditions   none");
@@ -230,7 +323,8 @@ impl Status {
 				}
 			},
 		}
-		let _ = writeln!(out, "anchors      {}", self.anchors_total);
+		let origin = self.origin.as_ref().map(|o| format!(", origin {o}")).unwrap_or_default();
+		let _ = writeln!(out, "anchors      {}{origin}", self.anchors_total);
 		for a in &self.anchors {
 			let place = match (a.bitcoin_height, a.confirmations) {
 				(Some(height), Some(deep)) => format!("in Bitcoin block {height}, {deep} deep"),
@@ -250,6 +344,9 @@ impl Status {
 				if a.reported { "; reported" } else { "" },
 			);
 			let _ = writeln!(out, "       {}", a.txid);
+			if !a.other_txids.is_empty() {
+				let _ = writeln!(out, "       and {} other versions", a.other_txids.len());
+			}
 		}
 		out
 	}

@@ -1,8 +1,9 @@
 //! The journal gives back what it was given, and refuses what it must.
 
-use super::*;
-use crate::machine::AnchorId;
-use bitcoin::hashes::Hash;
+use super::{rows::followup, *};
+use crate::machine::{AnchorId, BlockPlace, MinedAt, Version, VersionNumber};
+use bitcoin::{hashes::Hash, BlockHash, Txid};
+use pantheon_primitives::Checkpoint;
 use proptest::prelude::*;
 
 fn owner() -> Owner {
@@ -32,6 +33,7 @@ prop_compose! {
 		block_number in any::<u32>(),
 		vout in 0..3u32,
 		money in (0..21_000_000u64, 0..1_000_000u64),
+		built_at_height in proptest::option::of(any::<u32>()),
 	) -> Version {
 		let txid = Txid::from_byte_array(txid);
 		Version {
@@ -52,6 +54,7 @@ prop_compose! {
 			change: OutPoint::new(txid, vout),
 			change_value: Amount::from_sat(money.0),
 			fee: Amount::from_sat(money.1),
+			built_at_height,
 		}
 	}
 }
@@ -95,8 +98,13 @@ proptest! {
 		prop_assert_eq!(journal.all().unwrap(), vec![expected, second.clone()]);
 		let left = journal.unfinished().unwrap();
 		prop_assert_eq!(left.last(), Some(&second));
-		let finished = matches!(first.stage, Stage::Final(_)) && first.export == Followup::Done;
+		let done = |a: &Anchor| matches!(a.stage, Stage::Final(_)) && a.export == Followup::Done;
+		// The first stays as long as the second, which spends its change, may come back.
+		let finished = done(&first) && done(&second);
 		prop_assert_eq!(left.len(), if finished { 1 } else { 2 });
+		// What the machine is not restored with still counts against the budget.
+		let spent = Spending { at: early.prepared_at, fee: first.cost() };
+		prop_assert_eq!(journal.spent().unwrap(), if finished { vec![spent] } else { vec![] });
 	}
 }
 
@@ -130,8 +138,12 @@ fn another_chain_another_layout_and_damage_are_refused() {
 	let journal = Journal::open(&path, &owner()).unwrap();
 	assert!(matches!(journal.all(), Err(JournalError::Damaged { row: 1, .. })));
 	drop(journal);
-	db.pragma_update(None, "user_version", 2).unwrap();
-	assert!(matches!(Journal::open(&path, &owner()), Err(JournalError::Schema { found: 2, .. })));
+	for unknown in [0, 3] {
+		db.pragma_update(None, "user_version", unknown).unwrap();
+		let opened = Journal::open(&path, &owner());
+		assert!(matches!(opened, Err(JournalError::Schema { found, .. }) if found == unknown));
+		assert!(Journal::open_read_only(&path).is_err());
+	}
 	drop(db);
 	std::fs::write(&path, b"not a database at all, but long enough to be looked at").unwrap();
 	let condition: Condition = Journal::open(&path, &owner()).err().unwrap().into();
@@ -144,4 +156,46 @@ fn each_write_waits_for_the_disk() {
 	let journal = Journal::open(&dir.path().join("journal.sqlite"), &owner()).unwrap();
 	let full: u32 = journal.run(|db| db.query_row("PRAGMA synchronous", [], |r| r.get(0))).unwrap();
 	assert_eq!(full, 2);
+}
+
+/// A journal as version 0.1.0 of the program left it: its very statements, with one anchor mined and one sent.
+const LAYOUT_1: &str = include_str!("layout-1.sql");
+
+#[test]
+fn a_journal_of_layout_1_still_opens() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("journal.sqlite");
+	let db = Connection::open(&path).unwrap();
+	db.execute_batch(LAYOUT_1).unwrap();
+	drop(db);
+
+	let expected = |anchors: Vec<Anchor>| {
+		let [first, second] = &anchors[..] else { panic!("{anchors:?}") };
+		assert_eq!(first.stage.name(), "final");
+		assert_eq!(first.stage.mined_at().unwrap().block.height, 102);
+		assert_eq!(second.stage, Stage::Broadcast);
+		let [version] = &second.versions[..] else { panic!("one version") };
+		assert_eq!(version.chain_input(), Some(&first.versions[0].change));
+		assert_eq!(version.fee, Amount::from_sat(308));
+		assert_eq!(version.checkpoint.log_size, 4);
+		assert_eq!(version.built_at_height, None);
+		anchors
+	};
+	// Read as it is, for `status` before the new service has run…
+	let before = expected(Journal::open_read_only(&path).unwrap().all().unwrap());
+	// …and brought to the new layout by the service, once.
+	for _ in 0..2 {
+		let journal = Journal::open(&path, &owner()).unwrap();
+		assert_eq!(expected(journal.all().unwrap()), before);
+		assert_eq!(journal.heartbeat().unwrap().unwrap().at, 1_800_000_305);
+	}
+	// A version added now keeps its height.
+	let journal = Journal::open(&path, &owner()).unwrap();
+	let mut second = before[1].clone();
+	let mut bump = second.versions[0].clone();
+	bump.number = VersionNumber::new(1);
+	bump.built_at_height = Some(7);
+	second.versions.push(bump);
+	journal.persist(&second).unwrap();
+	assert_eq!(journal.all().unwrap()[1], second);
 }

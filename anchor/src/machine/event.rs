@@ -2,7 +2,7 @@
 
 use super::{Anchor, AnchorId, BlockPlace, Version, VersionNumber};
 use crate::condition::Condition;
-use bitcoin::OutPoint;
+use bitcoin::{Amount, OutPoint};
 use pantheon_primitives::Checkpoint;
 
 /// Something that happened.
@@ -13,6 +13,12 @@ pub enum Event {
 		/// The time.
 		now: u64,
 	},
+	/// What an anchor would cost at the fees of now. The cadence follows it.
+	CostSeen(Amount),
+	/// What the wallet holds for further anchors.
+	FundsSeen(Amount),
+	/// The list of all anchors was written anew.
+	Listed(Result<(), Condition>),
 	/// The chain has a finalised checkpoint, checked under the trust file.
 	CheckpointAvailable(Checkpoint),
 	/// The chain could not be read.
@@ -97,13 +103,30 @@ pub enum Whereabouts {
 	Conflicted,
 }
 
-/// Which output a new anchor spends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a transaction spends.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spend {
-	/// Any confirmed output of the wallet: the spend chain begins.
+	/// Any confirmed output of the wallet: the spend chain begins, and nobody has named its origin.
 	FromWallet,
-	/// The previous anchor's change.
-	Previous(OutPoint),
+	/// This output of the spend chain: the previous anchor's change, or the origin that the trust file names.
+	Chain(OutPoint),
+	/// The inputs of these versions, which it replaces: it must pay more than each of them.
+	Replacing(Vec<Version>),
+}
+
+/// A transaction to be built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildRequest {
+	/// The number it gets.
+	pub number: VersionNumber,
+	/// What it commits to.
+	pub checkpoint: Checkpoint,
+	/// What it spends.
+	pub spend: Spend,
+	/// What is left of the year's budget for this anchor: the fee must not exceed it.
+	pub limit: Amount,
+	/// Height of the tip.
+	pub height: u32,
 }
 
 /// Something to do. Actions of one answer are done in order; if [`Action::Persist`] fails, nothing after
@@ -116,10 +139,8 @@ pub enum Action {
 	BuildAndSign {
 		/// For this anchor.
 		anchor: AnchorId,
-		/// Committing to this.
-		checkpoint: Checkpoint,
-		/// Spending this.
-		spend: Spend,
+		/// What.
+		request: BuildRequest,
 	},
 	/// Send a journalled version, the very bytes.
 	Send {

@@ -6,12 +6,23 @@
 //!
 //! What always holds (each is checked by `schedules.rs`, over random events and crashes):
 //! 1. A version is journalled before it is sent, and a journalled version's bytes never change.
-//! 2. At most one anchor is unsettled: the next begins when the one before is confirmed.
-//! 3. Two anchors never spend the same output; versions of one anchor share their first input.
+//! 2. One anchor is in flight: the next begins when the one before is confirmed. Should a reorganisation
+//!    unsettle several, only the first of them is worked on; the others wait for it.
+//! 3. Each version spends the change of a version of the anchor before, so that at most one version of each
+//!    anchor can ever be mined; versions that replace one another share that input.
 //! 4. An anchor's checkpoint never covers less of the log than the one before.
-//! 5. Whatever stops the work stands in [`Machine::conditions`].
+//! 5. No version is built that the year's budget doesn't cover.
+//! 6. Whatever stops the work stands in [`Machine::conditions`].
+//!
+//! Parts: `advance` here decides what is due, `begin.rs` begins anchors and replaces transactions that wait
+//! too long, `locate.rs` takes in where transactions are.
 
+mod begin;
+mod budget;
 mod event;
+#[cfg(test)]
+mod fake_bitcoin;
+mod locate;
 mod policy;
 #[cfg(test)]
 mod schedules;
@@ -21,20 +32,27 @@ mod tests;
 #[cfg(test)]
 mod world;
 
-pub use event::{Action, Event, SendOutcome, Spend, Whereabouts};
-pub use policy::{Policy, Reporting};
+pub use budget::{BudgetYear, Spending, YEAR};
+pub use event::{Action, BuildRequest, Event, SendOutcome, Spend, Whereabouts};
+pub use policy::{Cadence, Policy, Reporting};
 pub use state::{Anchor, AnchorId, BlockPlace, Followup, MinedAt, Stage, Version, VersionNumber};
 
 use crate::condition::Condition;
-use bitcoin::BlockHash;
+use bitcoin::{Amount, BlockHash};
 use pantheon_primitives::Checkpoint;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A refused report waits this many times as long as anything else before it is tried again.
+const REPORT_PATIENCE: u64 = 20;
 
 /// What a condition is about: a new one replaces the one on the same topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Topic {
 	Bitcoin,
+	Funds,
+	List,
 	Build,
+	Bump(AnchorId),
 	Send(AnchorId),
 	Conflict(AnchorId),
 	Chain,
@@ -73,15 +91,31 @@ pub struct Machine {
 	/// Last failed attempt per topic: tried again after the policy's pause.
 	failed_at: BTreeMap<Topic, u64>,
 	conditions: BTreeMap<Topic, Condition>,
+	/// Height at which a block that held the anchor was lost: it waits anew from there.
+	lost_at: BTreeMap<AnchorId, u32>,
+	/// How often in a row the node refused the anchor's newest version.
+	refusals: BTreeMap<AnchorId, u32>,
+	/// The fees of anchors that are no longer in `anchors`.
+	spent: Vec<Spending>,
+	/// What an anchor would cost now.
+	cost: Option<Amount>,
+	/// What the wallet holds for further anchors.
+	funds: Option<Amount>,
 }
 
 impl Machine {
-	/// A machine over what the journal holds: the unfinished anchors and the newest final one.
-	pub fn restore(policy: Policy, mut journalled: Vec<Anchor>) -> Self {
+	/// A machine over what the journal holds: the unfinished anchors and the newest final one, and what the
+	/// others cost.
+	pub fn restore(policy: Policy, mut journalled: Vec<Anchor>, spent: Vec<Spending>) -> Self {
 		journalled.sort_by_key(|a| a.id);
 		Self {
 			policy,
 			anchors: journalled,
+			lost_at: BTreeMap::new(),
+			refusals: BTreeMap::new(),
+			spent,
+			cost: None,
+			funds: None,
 			newest: None,
 			tip: None,
 			now: None,
@@ -107,6 +141,31 @@ impl Machine {
 		self.tip.as_ref()
 	}
 
+	/// The newest checkpoint of the chain that was accepted; none before the first.
+	pub fn newest(&self) -> Option<&Checkpoint> {
+		self.newest.as_ref()
+	}
+
+	/// What an anchor would cost now, by the node's last answer.
+	pub fn cost(&self) -> Option<Amount> {
+		self.cost
+	}
+
+	/// What the wallet holds for further anchors, by the node's last answer.
+	pub fn funds(&self) -> Option<Amount> {
+		self.funds
+	}
+
+	/// The budget year that goes on; none before the first tick.
+	pub fn budget(&self) -> Option<BudgetYear> {
+		self.now.map(|now| self.budget_at(now))
+	}
+
+	/// Seconds between two anchors as they are paced now; none before the first tick.
+	pub fn interval(&self) -> Option<u64> {
+		self.now.map(|now| self.interval_at(now))
+	}
+
 	/// Whether all that is known is anchored, confirmed and exported, and reported or refused: a
 	/// single run (`--once`) ends here.
 	pub fn is_at_rest(&self) -> bool {
@@ -125,6 +184,16 @@ impl Machine {
 		let mut actions = Vec::new();
 		match event {
 			Event::Tick { now } => self.now = Some(now),
+			Event::CostSeen(cost) => {
+				self.cost = Some(cost);
+				self.judge_funds();
+			},
+			Event::FundsSeen(funds) => {
+				self.funds = Some(funds);
+				self.judge_funds();
+			},
+			Event::Listed(Ok(())) => self.succeed(Topic::List),
+			Event::Listed(Err(condition)) => self.fail(Topic::List, condition),
 			Event::CheckpointAvailable(checkpoint) => self.take_checkpoint(checkpoint),
 			Event::ChainUnavailable(condition) => self.fail(Topic::Chain, condition),
 			Event::BitcoinUsable(tip) => {
@@ -135,7 +204,11 @@ impl Machine {
 			Event::Built { anchor, version } => self.prepare(anchor, version, &mut actions),
 			Event::BuildFailed { anchor, condition } => {
 				self.asked.remove(&Asked::Build(anchor));
-				self.fail(Topic::Build, condition);
+				// One that a block holds by now needs no replacement.
+				let waits = |a: &Anchor| a.id == anchor && a.stage.mined_at().is_none();
+				if self.anchors.iter().any(waits) {
+					self.fail(self.build_topic(anchor), condition);
+				}
 			},
 			Event::SendResult { anchor, version: _, outcome } => {
 				self.take_send_result(anchor, outcome, &mut actions)
@@ -163,7 +236,7 @@ impl Machine {
 	/// Asks for everything that is due. The only place where work begins.
 	fn advance(&mut self, actions: &mut Vec<Action>) {
 		let (Some(now), Some(tip)) = (self.now, self.tip) else { return };
-		// In the order of the spend chain: a child can't be sent before its parent.
+		// In the order of the spend chain: a child's place depends on its parent's.
 		for anchor in &self.anchors {
 			if !anchor.versions.is_empty()
 				&& self.check_is_due(anchor, &tip, now)
@@ -192,7 +265,16 @@ impl Machine {
 				actions.push(Action::Report(Box::new(anchor.clone())));
 			}
 		}
-		self.begin(now, &tip, actions);
+		match self.front(&tip) {
+			None => self.begin(now, &tip, actions),
+			Some(front) => self.replace(front, now, &tip, actions),
+		}
+	}
+
+	/// The first anchor that has a transaction and is not settled: the one that is worked on.
+	fn front(&self, tip: &BlockPlace) -> Option<usize> {
+		let unsettled = |a: &Anchor| !a.versions.is_empty() && !self.is_settled_under(a, tip);
+		self.anchors.iter().position(unsettled)
 	}
 
 	/// Whether an anchor is settled by what was found under this very tip. What was true under another one
@@ -207,66 +289,6 @@ impl Machine {
 		}
 	}
 
-	/// Begins the next anchor, or goes on with a pending one.
-	fn begin(&mut self, now: u64, tip: &BlockPlace, actions: &mut Vec<Action>) {
-		let Some(newest) = self.newest else { return };
-		let is_pending = |a: &Anchor| matches!(a.stage, Stage::Pending { .. });
-		// A pending anchor waits for its parent too: a reorganisation may have unsettled it meanwhile.
-		let mut others = self.anchors.iter().filter(|a| !is_pending(a));
-		if !others.all(|a| self.is_settled_under(a, tip)) {
-			return;
-		}
-		if !self.anchors.last().is_some_and(is_pending) {
-			if !self.is_due(&newest, now) {
-				return;
-			}
-			let id = self.anchors.last().map_or(AnchorId::new(1), |a| a.id.next());
-			self.anchors.push(Anchor {
-				id,
-				stage: Stage::Pending { checkpoint: newest },
-				versions: Vec::new(),
-				export: Followup::Open,
-				report: Followup::Open,
-				prepared_at: now,
-			});
-		}
-		let spend = match self.anchors.iter().rev().nth(1).map(Anchor::effective_version) {
-			None => Spend::FromWallet,
-			Some(Some(version)) => Spend::Previous(version.change),
-			// Every journalled anchor has a version.
-			Some(None) => return,
-		};
-		let retry = self.may_try(Topic::Build, now);
-		let Some(anchor) = self.anchors.last_mut() else { return };
-		if retry && self.asked.insert(Asked::Build(anchor.id)) {
-			anchor.stage = Stage::Pending { checkpoint: newest };
-			actions.push(Action::BuildAndSign { anchor: anchor.id, checkpoint: newest, spend });
-		}
-	}
-
-	/// Whether the checkpoint covers anything that the last anchor does not.
-	fn is_news(&self, checkpoint: &Checkpoint) -> bool {
-		let last = self.anchors.iter().rev().find_map(|a| match a.stage {
-			Stage::Pending { .. } => None,
-			_ => a.checkpoint(),
-		});
-		match last {
-			None => checkpoint.log_size > 0,
-			Some(last) => checkpoint.log_size > last.log_size,
-		}
-	}
-
-	/// Whether it is time to anchor the checkpoint.
-	fn is_due(&self, checkpoint: &Checkpoint, now: u64) -> bool {
-		let Some(last) = self.anchors.last() else { return self.is_news(checkpoint) };
-		// A start that lies in the future means that the clock was set back: don't wait for it.
-		let passed =
-			|interval: u64| now.checked_sub(last.prepared_at).is_none_or(|s| s >= interval);
-		let moved = last.checkpoint().is_some_and(|c| checkpoint.block_number > c.block_number);
-		(self.is_news(checkpoint) && passed(self.policy.min_interval))
-			|| (moved && self.policy.max_interval.is_some_and(passed))
-	}
-
 	fn check_is_due(&self, anchor: &Anchor, tip: &BlockPlace, now: u64) -> bool {
 		if matches!(anchor.stage, Stage::Final(_) | Stage::Pending { .. }) {
 			return false;
@@ -279,7 +301,10 @@ impl Machine {
 
 	fn may_try(&self, topic: Topic, now: u64) -> bool {
 		let Some(failed) = self.failed_at.get(&topic) else { return true };
-		now.checked_sub(*failed).is_none_or(|passed| passed >= self.policy.retry_pause)
+		// A report that the chain refuses costs a fee, and nothing waits for it.
+		let times = if matches!(topic, Topic::Report(_)) { REPORT_PATIENCE } else { 1 };
+		let pause = self.policy.retry_pause.saturating_mul(times);
+		now.checked_sub(*failed).is_none_or(|passed| passed >= pause)
 	}
 
 	fn fail(&mut self, topic: Topic, condition: Condition) {
@@ -290,6 +315,19 @@ impl Machine {
 	fn succeed(&mut self, topic: Topic) {
 		self.failed_at.remove(&topic);
 		self.conditions.remove(&topic);
+	}
+
+	/// Says in time that the wallet runs dry.
+	fn judge_funds(&mut self) {
+		let (Some(cost), Some(funds)) = (self.cost, self.funds) else { return };
+		let anchors = funds.to_sat() / cost.to_sat().max(1);
+		match anchors < self.policy.low_funds {
+			true => {
+				let available = funds.to_sat();
+				self.conditions.insert(Topic::Funds, Condition::FundsLow { available, anchors });
+			},
+			false => self.succeed(Topic::Funds),
+		}
 	}
 
 	/// Without a node nothing is known about any tip.
@@ -329,111 +367,6 @@ impl Machine {
 		}
 	}
 
-	fn prepare(&mut self, id: AnchorId, version: Version, actions: &mut Vec<Action>) {
-		self.asked.remove(&Asked::Build(id));
-		self.succeed(Topic::Build);
-		let now = self.now.unwrap_or_default();
-		let Some(anchor) = self.anchors.iter_mut().find(|a| a.id == id) else { return };
-		if !matches!(anchor.stage, Stage::Pending { .. }) {
-			return;
-		}
-		anchor.stage = Stage::Prepared;
-		anchor.prepared_at = now;
-		anchor.versions.push(version.clone());
-		self.asked.insert(Asked::Send(id));
-		actions.push(Action::Persist(Box::new(anchor.clone())));
-		actions.push(Action::Send { anchor: id, version: Box::new(version) });
-	}
-
-	fn take_send_result(&mut self, id: AnchorId, outcome: SendOutcome, actions: &mut Vec<Action>) {
-		self.asked.remove(&Asked::Send(id));
-		let topic = Topic::Send(id);
-		match outcome {
-			SendOutcome::Accepted => {
-				self.succeed(topic);
-				let Some(anchor) = self.anchors.iter_mut().find(|a| a.id == id) else { return };
-				if anchor.stage == Stage::Prepared {
-					anchor.stage = Stage::Broadcast;
-					actions.push(Action::Persist(Box::new(anchor.clone())));
-				}
-			},
-			// The recheck, due at once, finds the block; or doesn't yet, where the wallet lags behind the
-			// chain. So it is not sent again before the pause has passed.
-			SendOutcome::AlreadyMined => {
-				self.succeed(topic);
-				self.failed_at.insert(topic, self.now.unwrap_or_default());
-				self.checks.remove(&id);
-			},
-			// Stays where it is: the next recheck shows whether the node has it after all.
-			SendOutcome::Refused(condition) => self.fail(topic, condition),
-			SendOutcome::Unknown(condition) => self.lose_bitcoin(condition),
-		}
-	}
-
-	fn locate(
-		&mut self,
-		id: AnchorId,
-		tip: BlockPlace,
-		whereabouts: &[(VersionNumber, Whereabouts)],
-		actions: &mut Vec<Action>,
-	) {
-		self.asked.remove(&Asked::Recheck(id));
-		let now = self.now.unwrap_or_default();
-		self.checks.insert(id, Check { tip: tip.hash, at: now });
-		// A block that came in meanwhile is the tip from now on, for the other anchors too.
-		self.tip = self.tip.map(|_| tip);
-		let may_send = self.may_try(Topic::Send(id), now);
-		let Some(anchor) = self.anchors.iter_mut().find(|a| a.id == id) else { return };
-		if matches!(anchor.stage, Stage::Final(_) | Stage::Pending { .. }) {
-			return;
-		}
-		let mined = whereabouts.iter().find_map(|(version, at)| match at {
-			Whereabouts::InBlock(block) => Some(MinedAt { version: *version, block: *block }),
-			_ => None,
-		});
-		let found = |what: Whereabouts| whereabouts.iter().any(|(_, at)| *at == what);
-		let stage = match mined {
-			Some(at) => self.policy.stage_of(at, &tip),
-			// Back, if a block was lost; the versions are what they were.
-			None if anchor.stage.mined_at().is_some() || found(Whereabouts::InMempool) => {
-				Stage::Broadcast
-			},
-			None => anchor.stage,
-		};
-		if stage != anchor.stage {
-			if stage.mined_at() != anchor.stage.mined_at() {
-				anchor.export = Followup::Open;
-				anchor.report = Followup::Open;
-			}
-			anchor.stage = stage;
-			actions.push(Action::Persist(Box::new(anchor.clone())));
-		}
-		if mined.is_some() || found(Whereabouts::InMempool) {
-			self.succeed(Topic::Send(id));
-			self.succeed(Topic::Conflict(id));
-			self.drop_finished();
-			return;
-		}
-		let sendable = whereabouts
-			.iter()
-			.rev()
-			.find(|(_, at)| *at == Whereabouts::Nowhere)
-			.and_then(|(number, _)| anchor.version(*number).cloned());
-		match sendable {
-			Some(version) => {
-				self.succeed(Topic::Conflict(id));
-				if may_send && self.asked.insert(Asked::Send(id)) {
-					actions.push(Action::Send { anchor: id, version: Box::new(version) });
-				}
-			},
-			None => {
-				if let Some(txid) = anchor.newest_version().map(|v| v.txid) {
-					self.fail(Topic::Conflict(id), Condition::InputSpentElsewhere { txid });
-				}
-			},
-		}
-	}
-
 	fn follow_up(
 		&mut self,
 		id: AnchorId,
@@ -461,19 +394,28 @@ impl Machine {
 		self.drop_finished();
 	}
 
-	/// Forgets final, exported anchors, except the newest: its change is what the next one spends. An anchor
-	/// that the chain has not taken by then is not reported any more, for a newer one covers it. The journal
-	/// keeps them all.
+	/// Forgets final, exported anchors, except the newest: its change is what the next one spends, and which of
+	/// its versions is mined says which of the next one's can be. An anchor that the chain has not taken by then
+	/// is not reported any more, for a newer one covers it. The journal keeps them all.
 	fn drop_finished(&mut self) {
 		let finished =
 			|a: &Anchor| matches!(a.stage, Stage::Final(_)) && a.export == Followup::Done;
-		while matches!(&self.anchors[..], [first, second, ..] if finished(first) && !second.versions.is_empty())
+		let is_final = |a: &Anchor| matches!(a.stage, Stage::Final(_));
+		while matches!(&self.anchors[..], [first, second, ..] if finished(first) && is_final(second))
 		{
-			let gone = self.anchors.remove(0).id;
-			self.checks.remove(&gone);
-			for topic in
-				[Topic::Send(gone), Topic::Conflict(gone), Topic::Export(gone), Topic::Report(gone)]
-			{
+			let gone = self.anchors.remove(0);
+			self.spent.push(Spending { at: gone.prepared_at, fee: gone.cost() });
+			let id = gone.id;
+			self.checks.remove(&id);
+			self.refusals.remove(&id);
+			self.lost_at.remove(&id);
+			for topic in [
+				Topic::Bump(id),
+				Topic::Send(id),
+				Topic::Conflict(id),
+				Topic::Export(id),
+				Topic::Report(id),
+			] {
 				self.succeed(topic);
 			}
 		}

@@ -21,6 +21,9 @@ enum Step {
 	ReportsRefused,
 	AnswerLost,
 	Refused,
+	FeeSpike(u16),
+	Ceiling(u16),
+	MineReplaced(u8),
 	Crash(u8),
 	Restart,
 }
@@ -41,6 +44,9 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => Just(Step::ReportsRefused),
 		1 => Just(Step::AnswerLost),
 		1 => Just(Step::Refused),
+		1 => (1u16..4_000).prop_map(Step::FeeSpike),
+		1 => (100u16..4_000).prop_map(Step::Ceiling),
+		2 => any::<u8>().prop_map(Step::MineReplaced),
 		4 => (0u8..14).prop_map(Step::Crash),
 		1 => Just(Step::Restart),
 	]
@@ -69,6 +75,16 @@ fn apply(world: &mut World, step: &Step) {
 		},
 		Step::AnswerLost => world.next_send = NextSend::AnswerLost,
 		Step::Refused => world.next_send = NextSend::Refused,
+		Step::FeeSpike(floor) => world.bitcoin.raise_floor((*floor).into()),
+		Step::Ceiling(most) => world.most = (*most).into(),
+		Step::MineReplaced(choice) => {
+			let versions: Vec<_> =
+				world.journal.values().flat_map(|a| &a.versions).cloned().collect();
+			let sent: Vec<_> = versions.iter().filter(|v| world.sent.contains(&v.txid)).collect();
+			if let Some(version) = sent.get(usize::from(*choice) % sent.len().max(1)) {
+				world.bitcoin.mine_replaced(version);
+			}
+		},
 		Step::Crash(steps) => world.crash_in = Some((*steps).into()),
 		Step::Restart => world.restart(),
 	}

@@ -48,6 +48,11 @@ impl VersionNumber {
 	pub const fn get(self) -> u32 {
 		self.0
 	}
+
+	/// The number of the version after it.
+	pub const fn next(self) -> Self {
+		Self(self.0.saturating_add(1))
+	}
 }
 
 /// A signed transaction that anchors a checkpoint.
@@ -69,6 +74,16 @@ pub struct Version {
 	pub change_value: Amount,
 	/// The fee, in satoshi.
 	pub fee: Amount,
+	/// Height of the tip when it was built: how long it has been waiting for a block. None where a journal of
+	/// layout 1 did not say.
+	pub built_at_height: Option<u32>,
+}
+
+impl Version {
+	/// The output of the spend chain that it spends: the previous anchor's change, or the chain's origin.
+	pub fn chain_input(&self) -> Option<&OutPoint> {
+		self.inputs.first()
+	}
 }
 
 /// A block of the Bitcoin chain by height and hash.
@@ -168,6 +183,19 @@ pub struct Anchor {
 }
 
 impl Anchor {
+	/// The most that it may cost: the fee of the version that a block holds, else the highest fee of any
+	/// version, since any of them may be mined.
+	pub fn cost(&self) -> Amount {
+		let highest = || self.versions.iter().map(|v| v.fee).max().unwrap_or(Amount::ZERO);
+		let mined = self.stage.mined_at().and_then(|at| self.version(at.version));
+		mined.map_or_else(highest, |version| version.fee)
+	}
+
+	/// Whether a transaction stands in the journal and no block holds one.
+	pub fn is_waiting(&self) -> bool {
+		matches!(self.stage, Stage::Prepared | Stage::Broadcast)
+	}
+
 	/// The version with this number.
 	pub fn version(&self, number: VersionNumber) -> Option<&Version> {
 		self.versions.iter().find(|v| v.number == number)

@@ -2,11 +2,12 @@
 //! that can die between any two steps. It plays the part of the service, action by action.
 
 use super::{
-	Action, Anchor, AnchorId, BlockPlace, Event, Machine, Policy, Reporting, SendOutcome, Spend,
-	Version, VersionNumber, Whereabouts,
+	fake_bitcoin::{digest, refused, FakeBitcoin, INCREMENT},
+	Action, Anchor, AnchorId, BuildRequest, Cadence, Event, Machine, Policy, Reporting,
+	SendOutcome, Spend, Version,
 };
 use crate::condition::Condition;
-use bitcoin::{hashes::Hash, Amount, BlockHash, OutPoint, Txid};
+use bitcoin::{hashes::Hash, Amount, OutPoint, Txid};
 use pantheon_primitives::Checkpoint;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -30,126 +31,22 @@ pub fn policy() -> Policy {
 	Policy {
 		confirmed: 3,
 		final_: 12,
+		cadence: Cadence::Paced,
 		min_interval: 100,
 		max_interval: None,
+		// Ample: what a small one does is tested apart.
+		budget: Amount::from_sat(1_000_000_000),
+		bump_after: 2,
+		low_funds: 50,
+		origin: None,
 		retry_pause: 10,
 		recheck_pause: 20,
 		reporting: Reporting::On,
 	}
 }
 
-fn digest(tag: u8, number: u64) -> [u8; 32] {
-	let mut out = [tag; 32];
-	out[..8].copy_from_slice(&number.to_le_bytes());
-	out
-}
-
 pub fn unreachable() -> Condition {
 	Condition::BitcoinUnreachable { detail: "connection refused".into() }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tx {
-	pub txid: Txid,
-	pub input: OutPoint,
-}
-
-/// Blocks and mempool. Block 0 is the genesis block; its hash changes with each branch.
-#[derive(Debug)]
-pub struct FakeBitcoin {
-	pub blocks: Vec<(BlockHash, Vec<Tx>)>,
-	pub mempool: Vec<Tx>,
-	next: u64,
-}
-
-impl FakeBitcoin {
-	fn new() -> Self {
-		let mut out = Self { blocks: Vec::new(), mempool: Vec::new(), next: 0 };
-		out.mine_empty(10);
-		out
-	}
-
-	fn number(&mut self) -> u64 {
-		self.next += 1;
-		self.next
-	}
-
-	pub fn tip(&self) -> BlockPlace {
-		let (hash, _) = self.blocks.last().expect("there is a genesis block");
-		BlockPlace { height: self.blocks.len() as u32 - 1, hash: *hash }
-	}
-
-	pub fn mine_empty(&mut self, count: usize) {
-		for _ in 0..count {
-			let hash = BlockHash::from_byte_array(digest(0xbb, self.number()));
-			self.blocks.push((hash, Vec::new()));
-		}
-	}
-
-	pub fn mine(&mut self) {
-		self.mine_empty(1);
-		let txs = std::mem::take(&mut self.mempool);
-		self.blocks.last_mut().expect("just mined").1 = txs;
-	}
-
-	/// Replaces the last `depth` blocks by one empty block more; their transactions become unmined.
-	pub fn reorg(&mut self, depth: usize) {
-		let mut back = Vec::new();
-		for _ in 0..depth.min(self.blocks.len() - 2) {
-			let (_, txs) = self.blocks.pop().expect("never down to nothing");
-			back.splice(0..0, txs);
-		}
-		let count = depth + 1;
-		back.append(&mut self.mempool);
-		self.mempool = back;
-		self.mine_empty(count);
-	}
-
-	fn all(&self) -> impl Iterator<Item = &Tx> {
-		self.blocks.iter().flat_map(|(_, txs)| txs).chain(&self.mempool)
-	}
-
-	pub fn mined(&self) -> Vec<Txid> {
-		self.blocks.iter().flat_map(|(_, txs)| txs).map(|tx| tx.txid).collect()
-	}
-
-	fn whereabouts(&self, tx: &Version) -> Whereabouts {
-		for (height, (hash, txs)) in self.blocks.iter().enumerate() {
-			if txs.iter().any(|t| t.txid == tx.txid) {
-				return Whereabouts::InBlock(BlockPlace { height: height as u32, hash: *hash });
-			}
-			if txs.iter().any(|t| t.input == tx.inputs[0]) {
-				return Whereabouts::Conflicted;
-			}
-		}
-		match self.mempool.iter().any(|t| t.txid == tx.txid) {
-			true => Whereabouts::InMempool,
-			false => Whereabouts::Nowhere,
-		}
-	}
-
-	fn send(&mut self, tx: &Version) -> SendOutcome {
-		match self.whereabouts(tx) {
-			Whereabouts::InBlock(_) => return SendOutcome::AlreadyMined,
-			Whereabouts::InMempool => return SendOutcome::Accepted,
-			Whereabouts::Conflicted => return refused("bad-txns-inputs-missingorspent"),
-			Whereabouts::Nowhere => {},
-		}
-		let input = tx.inputs[0];
-		if self.mempool.iter().any(|t| t.input == input) {
-			return refused("txn-mempool-conflict");
-		}
-		let funded_by_wallet = input.txid.to_byte_array()[31] == 0xaa;
-		if !funded_by_wallet && !self.all().any(|t| t.txid == input.txid) {
-			return refused("bad-txns-inputs-missingorspent");
-		}
-		self.mempool.push(Tx { txid: tx.txid, input });
-		SendOutcome::Accepted
-	}
-}
-
-fn refused(reason: &str) -> SendOutcome {
-	SendOutcome::Refused(Condition::TransactionRefused { reason: reason.into() })
 }
 
 /// The process died here.
@@ -168,6 +65,9 @@ pub enum NextSend {
 #[derive(Debug)]
 pub struct World {
 	pub machine: Machine,
+	pub policy: Policy,
+	/// The ceiling of the fee, in satoshi.
+	pub most: u64,
 	pub journal: BTreeMap<AnchorId, Anchor>,
 	pub bitcoin: FakeBitcoin,
 	pub newest: Checkpoint,
@@ -185,7 +85,9 @@ pub struct World {
 impl World {
 	pub fn new() -> Self {
 		Self {
-			machine: Machine::restore(policy(), Vec::new()),
+			machine: Machine::restore(policy(), Vec::new(), Vec::new()),
+			policy: policy(),
+			most: u64::MAX,
 			journal: BTreeMap::new(),
 			bitcoin: FakeBitcoin::new(),
 			newest: checkpoint(0, 0),
@@ -211,8 +113,12 @@ impl World {
 			Ok(()) => Event::BitcoinUsable(self.bitcoin.tip()),
 			Err(condition) => Event::BitcoinUnusable(condition.clone()),
 		};
-		let events =
-			[bitcoin, Event::CheckpointAvailable(self.newest), Event::Tick { now: self.now }];
+		let events = [
+			bitcoin,
+			Event::CostSeen(Amount::from_sat(self.bitcoin.floor)),
+			Event::CheckpointAvailable(self.newest),
+			Event::Tick { now: self.now },
+		];
 		for event in events {
 			if self.drive(event).is_err() {
 				self.restart();
@@ -223,7 +129,8 @@ impl World {
 
 	pub fn restart(&mut self) {
 		self.crash_in = None;
-		self.machine = Machine::restore(policy(), self.journal.values().cloned().collect());
+		let journalled = self.journal.values().cloned().collect();
+		self.machine = Machine::restore(self.policy, journalled, Vec::new());
 	}
 
 	fn drive(&mut self, event: Event) -> Result<(), Crash> {
@@ -263,13 +170,13 @@ impl World {
 				self.journal.insert(anchor.id, *anchor);
 				return None;
 			},
-			Action::BuildAndSign { anchor, checkpoint, spend } => {
-				let others = self.machine.anchors().iter().filter(|a| a.id != anchor);
-				assert!(others.into_iter().all(|a| a.stage.is_settled()), "one in flight");
-				if let Err(condition) = self.next_build.clone() {
-					return Some(Event::BuildFailed { anchor, condition });
+			Action::BuildAndSign { anchor, request } => {
+				let before = self.machine.anchors().iter().filter(|a| a.id < anchor);
+				assert!(before.into_iter().all(|a| a.stage.is_settled()), "one in flight");
+				match self.next_build.clone().and_then(|()| self.build(request)) {
+					Ok(version) => Event::Built { anchor, version },
+					Err(condition) => Event::BuildFailed { anchor, condition },
 				}
-				Event::Built { anchor, version: self.build(checkpoint, spend) }
 			},
 			Action::Send { anchor, version } => {
 				let journalled = &self.journal[&anchor];
@@ -308,24 +215,44 @@ impl World {
 		})
 	}
 
-	fn build(&mut self, checkpoint: Checkpoint, spend: Spend) -> Version {
+	fn build(&mut self, request: BuildRequest) -> Result<Version, Condition> {
 		let number = self.bitcoin.number();
-		let input = match spend {
+		let (input, replaced) = match &request.spend {
 			// The wallet holds one output; a build that was never journalled takes it again.
-			Spend::FromWallet => OutPoint::new(Txid::from_byte_array(digest(0xaa, 0)), 0),
-			Spend::Previous(outpoint) => outpoint,
+			Spend::FromWallet => (OutPoint::new(Txid::from_byte_array(digest(0xaa, 0)), 0), None),
+			Spend::Chain(outpoint) => (*outpoint, None),
+			Spend::Replacing(versions) => {
+				let input = versions[0].inputs[0];
+				assert!(versions.iter().all(|v| v.inputs[0] == input), "they share the input");
+				let paid = versions.iter().map(|v| v.fee.to_sat()).max();
+				let evicted: u64 = self.bitcoin.conflicts(&input).iter().map(|t| t.fee).sum();
+				(input, paid.map(|fee| fee.max(evicted) + INCREMENT))
+			},
 		};
+		let funded_by_wallet = input.txid.to_byte_array()[31] == 0xaa;
+		let confirmed = self.bitcoin.mined().contains(&input.txid);
+		assert!(funded_by_wallet || confirmed, "only what is mined is built upon");
+		let fee = replaced.unwrap_or(0).max(self.bitcoin.floor);
+		if fee > self.most {
+			return Err(Condition::FeeCeiling { rate: fee, ceiling: self.most });
+		}
+		if fee > request.limit.to_sat() {
+			let (needed, left) = (fee, request.limit.to_sat());
+			return Err(Condition::BudgetSpent { needed, left });
+		}
 		let txid = Txid::from_byte_array(digest(0xcc, number));
-		Version {
-			number: VersionNumber::FIRST,
+		let BuildRequest { number: version, checkpoint, height, .. } = request;
+		Ok(Version {
+			number: version,
 			checkpoint,
 			txid,
 			raw: number.to_be_bytes().to_vec(),
 			inputs: vec![input],
 			change: OutPoint::new(txid, 1),
 			change_value: Amount::from_sat(10_000),
-			fee: Amount::from_sat(157),
-		}
+			fee: Amount::from_sat(fee),
+			built_at_height: Some(height),
+		})
 	}
 
 	fn send(&mut self, version: &Version) -> SendOutcome {
@@ -348,6 +275,7 @@ impl World {
 		self.reachable = Ok(());
 		self.next_build = Ok(());
 		self.report = Ok(());
+		self.most = u64::MAX;
 		for _ in 0..400 {
 			self.now += 40;
 			self.round();
@@ -368,16 +296,24 @@ impl World {
 		}
 		for pair in anchors.windows(2) {
 			let (parent, child) = (&pair[0], &pair[1]);
-			let spent = child.versions[0].inputs[0];
-			assert!(
-				parent.versions.iter().any(|v| v.change == spent),
-				"each anchor spends the previous one's change"
-			);
+			for version in &child.versions {
+				let spent = version.inputs[0];
+				assert!(
+					parent.versions.iter().any(|v| v.change == spent),
+					"each anchor spends the previous one's change"
+				);
+			}
 			let covered = |a: &Anchor| a.checkpoint().expect("journalled").log_size;
-			assert!(covered(parent) < covered(child), "each anchor covers more");
+			assert!(covered(parent) <= covered(child), "no anchor covers less");
 		}
 		let mined = self.bitcoin.mined();
 		for anchor in anchors {
+			for pair in anchor.versions.windows(2) {
+				let (old, new) = (&pair[0].checkpoint, &pair[1].checkpoint);
+				assert!(old.log_size <= new.log_size, "replaced with a newer root");
+				let same_input = pair[0].inputs[0] == pair[1].inputs[0];
+				assert!(!same_input || pair[0].fee < pair[1].fee, "at a higher fee");
+			}
 			let count = anchor.versions.iter().filter(|v| mined.contains(&v.txid)).count();
 			assert!(count <= 1, "at most one version is mined");
 		}

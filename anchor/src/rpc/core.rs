@@ -2,7 +2,8 @@
 //! transport is used here).
 
 use super::{
-	wire, Acceptance, BitcoinRpc, ChainInfo, FeeRate, FundRequest, Phase, Unsigned, Unspent,
+	wire, Acceptance, BitcoinRpc, ChainInfo, FeeRate, FundRequest, MempoolFees, Phase, Unsigned,
+	Unspent, View,
 };
 use crate::{
 	condition::Condition,
@@ -66,6 +67,11 @@ impl Core {
 	pub fn new(url: &str, wallet: &str, credentials: Credentials) -> Self {
 		let url = format!("{}/wallet/{wallet}", url.trim_end_matches('/'));
 		Self { url, credentials, client: RefCell::new(None) }
+	}
+
+	/// The node at `url`, without a wallet: asked about its chain only.
+	pub fn without_wallet(url: &str, credentials: Credentials) -> Self {
+		Self { url: url.into(), credentials, client: RefCell::new(None) }
 	}
 
 	fn connect(&self) -> Result<Client, Condition> {
@@ -201,9 +207,21 @@ impl BitcoinRpc for Core {
 		self.call_hex("getblock", &[json!(hash), json!(0)])
 	}
 
-	fn relay_floor(&self) -> Result<FeeRate, Condition> {
+	fn mempool_fees(&self) -> Result<MempoolFees, Condition> {
 		let info: wire::MempoolInfo = self.call("getmempoolinfo", &[])?;
-		Ok(per_kvb(info.mempoolminfee).max(per_kvb(info.minrelaytxfee)))
+		Ok(MempoolFees {
+			floor: per_kvb(info.mempoolminfee).max(per_kvb(info.minrelaytxfee)),
+			increment: per_kvb(info.incrementalrelayfee),
+		})
+	}
+
+	fn mempool_cost(&self, txid: &Txid) -> Result<Option<Amount>, Condition> {
+		let method = "getmempoolentry";
+		match self.try_call::<wire::MempoolEntry>(method, &[json!(txid)]) {
+			Ok(entry) => Ok(Some(entry.fees.descendant)),
+			Err(Failure::Refused { code: code::NOT_FOUND, .. }) => Ok(None),
+			Err(failure) => Err(failure.named(method)),
+		}
 	}
 
 	fn estimate_fee(&self, blocks: u16) -> Result<Option<FeeRate>, Condition> {
@@ -223,8 +241,9 @@ impl BitcoinRpc for Core {
 			.collect())
 	}
 
-	fn unspent_value(&self, outpoint: &OutPoint) -> Result<Option<Amount>, Condition> {
-		let args = [json!(outpoint.txid), json!(outpoint.vout), json!(true)];
+	fn unspent_value(&self, outpoint: &OutPoint, view: View) -> Result<Option<Amount>, Condition> {
+		let with_mempool = view == View::ChainAndMempool;
+		let args = [json!(outpoint.txid), json!(outpoint.vout), json!(with_mempool)];
 		let output: Option<wire::TxOut> = self.call("gettxout", &args)?;
 		Ok(output.map(|output| output.value))
 	}
@@ -321,10 +340,9 @@ impl BitcoinRpc for Core {
 				return Ok(Whereabouts::InBlock(BlockPlace { height, hash }));
 			}
 		}
-		match self.try_call::<Value>("getmempoolentry", &[json!(txid)]) {
-			Ok(_) => Ok(Whereabouts::InMempool),
-			Err(Failure::Refused { code: code::NOT_FOUND, .. }) => Ok(Whereabouts::Nowhere),
-			Err(failure) => Err(failure.named("getmempoolentry")),
-		}
+		Ok(match self.mempool_cost(txid)? {
+			Some(_) => Whereabouts::InMempool,
+			None => Whereabouts::Nowhere,
+		})
 	}
 }

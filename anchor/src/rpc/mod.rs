@@ -24,6 +24,16 @@ impl FeeRate {
 	/// 1 sat/vB: what every node relays, whatever its version.
 	pub const RELAYED_EVERYWHERE: Self = Self(1_000);
 
+	/// The lowest rate at which that many virtual bytes pay this fee.
+	pub fn of(fee: Amount, vbytes: u64) -> Self {
+		Self(fee.to_sat().saturating_mul(1_000).div_ceil(vbytes.max(1)))
+	}
+
+	/// The two together.
+	pub const fn plus(self, other: Self) -> Self {
+		Self(self.0.saturating_add(other.0))
+	}
+
 	/// From satoshi per 1,000 virtual bytes.
 	pub const fn per_kvb(satoshi: u64) -> Self {
 		Self(satoshi)
@@ -38,6 +48,24 @@ impl FeeRate {
 	pub fn fee(self, vbytes: u64) -> Amount {
 		Amount::from_sat(self.0.saturating_mul(vbytes).div_ceil(1_000))
 	}
+}
+
+/// What the mempool asks for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MempoolFees {
+	/// The lowest rate that it takes.
+	pub floor: FeeRate,
+	/// What a replacement must pay for its own size, beyond the fees of what it replaces.
+	pub increment: FeeRate,
+}
+
+/// Which spendings of an output count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+	/// Those in blocks.
+	Chain,
+	/// Those in the mempool too.
+	ChainAndMempool,
 }
 
 /// The node's view of its chain.
@@ -108,14 +136,17 @@ pub trait BitcoinRpc {
 	fn header(&self, hash: &BlockHash) -> Result<Header, Condition>;
 	/// A whole block, serialised.
 	fn block(&self, hash: &BlockHash) -> Result<Vec<u8>, Condition>;
-	/// The lowest rate that the node's mempool takes now.
-	fn relay_floor(&self) -> Result<FeeRate, Condition>;
+	/// What the node's mempool asks for now.
+	fn mempool_fees(&self) -> Result<MempoolFees, Condition>;
+	/// The fees of a transaction in the mempool and of everything there that spends from it; none where the
+	/// mempool doesn't hold it.
+	fn mempool_cost(&self, txid: &Txid) -> Result<Option<Amount>, Condition>;
 	/// What confirms within that many blocks; none where the node has no data.
 	fn estimate_fee(&self, blocks: u16) -> Result<Option<FeeRate>, Condition>;
 	/// The wallet's confirmed, spendable outputs.
 	fn unspent(&self) -> Result<Vec<Unspent>, Condition>;
-	/// Value of an output that no block and no mempool transaction spends; none where one does.
-	fn unspent_value(&self, outpoint: &OutPoint) -> Result<Option<Amount>, Condition>;
+	/// Value of an output that exists and is unspent in that view; none otherwise.
+	fn unspent_value(&self, outpoint: &OutPoint, view: View) -> Result<Option<Amount>, Condition>;
 	/// Builds an unsigned transaction.
 	fn fund(&self, request: &FundRequest) -> Result<Unsigned, Condition>;
 	/// Signs it with the wallet's keys, completely.

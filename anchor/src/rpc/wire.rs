@@ -19,6 +19,20 @@ pub struct MempoolInfo {
 	pub mempoolminfee: Amount,
 	#[serde(with = "bitcoin::amount::serde::as_btc")]
 	pub minrelaytxfee: Amount,
+	#[serde(with = "bitcoin::amount::serde::as_btc")]
+	pub incrementalrelayfee: Amount,
+}
+
+#[derive(Deserialize)]
+pub struct MempoolEntry {
+	pub fees: MempoolEntryFees,
+}
+
+#[derive(Deserialize)]
+pub struct MempoolEntryFees {
+	/// With those of its descendants in the mempool.
+	#[serde(with = "bitcoin::amount::serde::as_btc")]
+	pub descendant: Amount,
 }
 
 #[derive(Deserialize)]
