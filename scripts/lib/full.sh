@@ -24,6 +24,11 @@ run_full() {
 	stage "the runtime with both"
 	cargo_logged runtime-features check --release --package pantheon-runtime --features runtime-benchmarks,try-runtime
 
+	stage "the anchoring service killed before and after each step"
+	# The wide names of --workspace, so that nothing is compiled anew.
+	cargo_logged anchor-crashes test --release --workspace --test crashes -- --ignored
+	tests_summary "$PANTHEON_CACHE/log/anchor-crashes.log" | sed 's/^/        /'
+
 	stage "cargo deny"
 	if cargo deny --version >/dev/null 2>&1; then
 		cargo_logged deny deny check

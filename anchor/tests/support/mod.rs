@@ -1,32 +1,38 @@
 //! A real Bitcoin Core on regtest, and a chain of checkpoints made in the test: the Pantheon node itself takes
 //! part in the quickstart.
 
+// Each test binary uses its own part of this.
+#![allow(dead_code)]
+
 pub mod deadly;
 
-use bitcoin::{Address, BlockHash, Txid};
+use bitcoin::{Address, Amount, BlockHash, Txid};
 use bitcoincore_rpc::{Auth, Client, RpcApi};
 use pantheon_anchor::{
 	chain::CheckpointSource,
 	condition::Condition,
+	fees::FeePolicy,
 	guards::Guards,
-	journal::{Journal, Owner},
-	machine::{Policy, Reporting},
+	journal::{Journal, Owner, Store},
+	machine::{Anchor, Policy, Reporting},
 	rpc::{BitcoinRpc, Core, Credentials, FeeRate},
 	service::{Service, Settings, Until},
-	wallet::FeePolicy,
 };
 use pantheon_primitives::{
 	bitcoin::{genesis_pin, AnchorProof, BitcoinNetwork, HeaderRules},
+	finality::{AuthorityKey, AuthoritySet},
 	hash::SoftwareSha256,
 	log::CompactLog,
+	trust::TrustFile,
 	Checkpoint,
 };
 use serde_json::{json, Value};
 use std::{
 	env, fs,
 	net::TcpListener,
+	ops::Deref,
 	path::{Path, PathBuf},
-	process::{Child, Command, Stdio},
+	process::{Child, Command, Output, Stdio},
 	sync::atomic::{AtomicU32, Ordering},
 	thread,
 	time::{Duration, Instant},
@@ -59,22 +65,33 @@ pub fn bitcoind_exe() -> PathBuf {
 /// A node with its own data folder, on loopback, without peers. Dies with the value.
 pub struct Bitcoind {
 	child: Child,
+	/// Options beyond the usual ones.
+	options: Vec<String>,
 	pub dir: TempDir,
-	pub port: u16,
+	port: u16,
+	rpc: Rpc,
 }
 
 impl Bitcoind {
 	/// Starts a node with an empty wallet and two blocks.
 	pub fn start() -> Self {
+		Self::start_with(&[])
+	}
+
+	/// The same with further options.
+	pub fn start_with(options: &[&str]) -> Self {
 		let dir = tempfile::tempdir().expect("temporary folder");
 		let port = TcpListener::bind("127.0.0.1:0")
 			.and_then(|listener| listener.local_addr())
 			.expect("a free port")
 			.port();
-		let child = Self::spawn(dir.path(), port);
-		let node = Self { child, dir, port };
+		let options: Vec<String> = options.iter().map(ToString::to_string).collect();
+		let child = Self::spawn(dir.path(), port, &options);
+		let rpc =
+			Rpc::new(&format!("http://127.0.0.1:{port}"), &dir.path().join("regtest/.cookie"));
+		let node = Self { child, options, dir, port, rpc };
 		node.wait();
-		node.call("createwallet", &[json!(WALLET)]);
+		node.create_wallet(WALLET);
 		node.mine_elsewhere(2);
 		node
 	}
@@ -86,12 +103,13 @@ impl Bitcoind {
 		node
 	}
 
-	fn spawn(dir: &Path, port: u16) -> Child {
+	fn spawn(dir: &Path, port: u16, options: &[String]) -> Child {
 		Command::new(bitcoind_exe())
 			.args(["-regtest", "-listen=0", "-dnsseed=0", "-server", "-printtoconsole=0"])
 			.args(["-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1", "-fallbackfee=0.00002"])
 			.arg(format!("-rpcport={port}"))
 			.arg(format!("-datadir={}", dir.display()))
+			.args(options)
 			.stdout(Stdio::null())
 			.stderr(Stdio::inherit())
 			.spawn()
@@ -117,19 +135,45 @@ impl Bitcoind {
 		self.child.wait().expect("it ends");
 	}
 
+	/// Starts it again on the same data and port, with these options instead of those it had.
+	pub fn restart_with(&mut self, options: &[&str]) {
+		self.options = options.iter().map(ToString::to_string).collect();
+		self.restart();
+	}
+
 	/// Starts it again on the same data and port.
 	pub fn restart(&mut self) {
-		self.child = Self::spawn(self.dir.path(), self.port);
+		self.child = Self::spawn(self.dir.path(), self.port, &self.options);
 		self.wait();
-		self.call("loadwallet", &[json!(WALLET)]);
+		self.open_wallet("loadwallet", WALLET);
+	}
+}
+
+impl Deref for Bitcoind {
+	type Target = Rpc;
+
+	fn deref(&self) -> &Rpc {
+		&self.rpc
+	}
+}
+
+/// What tests call of a node, also from a process that has not started it.
+pub struct Rpc {
+	url: String,
+	cookie: PathBuf,
+}
+
+impl Rpc {
+	pub fn new(url: &str, cookie: &Path) -> Self {
+		Self { url: url.into(), cookie: cookie.into() }
 	}
 
 	pub fn url(&self) -> String {
-		format!("http://127.0.0.1:{}", self.port)
+		self.url.clone()
 	}
 
 	pub fn cookie(&self) -> PathBuf {
-		self.dir.path().join("regtest/.cookie")
+		self.cookie.clone()
 	}
 
 	fn client(&self, path: &str) -> Option<Client> {
@@ -144,8 +188,37 @@ impl Bitcoind {
 
 	/// A call to the wallet.
 	pub fn wallet(&self, method: &str, args: &[Value]) -> Value {
-		let client = self.client(&format!("/wallet/{WALLET}")).expect("credentials");
+		self.wallet_of(WALLET, method, args)
+	}
+
+	/// A call to another wallet.
+	pub fn wallet_of(&self, wallet: &str, method: &str, args: &[Value]) -> Value {
+		let client = self.client(&format!("/wallet/{wallet}")).expect("credentials");
 		client.call(method, args).unwrap_or_else(|error| panic!("{method}: {error}"))
+	}
+
+	/// Makes a wallet.
+	pub fn create_wallet(&self, name: &str) {
+		self.open_wallet("createwallet", name);
+	}
+
+	/// Makes or loads a wallet. On a busy machine the answer may come too late, so that the client asks twice.
+	fn open_wallet(&self, method: &str, name: &str) {
+		match self.try_call(method, &[json!(name)]) {
+			Err(refusal) if refusal.contains("already") => {},
+			done => drop(done.expect("a wallet is opened")),
+		}
+		let begun = Instant::now();
+		while !self.call("listwallets", &[]).as_array().is_some_and(|w| w.contains(&json!(name))) {
+			assert!(begun.elapsed() < Duration::from_secs(60), "the wallet is not loaded");
+			thread::sleep(Duration::from_millis(100));
+		}
+	}
+
+	/// A call to the node that may be refused.
+	pub fn try_call(&self, method: &str, args: &[Value]) -> Result<Value, String> {
+		let client = self.client("").expect("credentials");
+		client.call(method, args).map_err(|error| error.to_string())
 	}
 
 	/// Mines blocks whose coins belong to nobody here. Gives the last one's hash.
@@ -168,6 +241,28 @@ impl Bitcoind {
 		self.mine_elsewhere(100);
 		// The wallet follows the chain in its own time.
 		self.call("syncwithvalidationinterfacequeue", &[]);
+	}
+
+	/// Mines blocks that hold these transactions and nothing else.
+	pub fn mine_only(&self, transactions: &[&[u8]], blocks: u32) {
+		let raw: Vec<String> = transactions.iter().map(hex::encode).collect();
+		for block in 0..blocks {
+			let held = if block == 0 { json!(raw) } else { json!([]) };
+			self.call("generateblock", &[json!("raw(51)"), held]);
+		}
+		self.call("syncwithvalidationinterfacequeue", &[]);
+	}
+
+	/// Every transaction in blocks above that height, coinbases aside, in order.
+	pub fn mined_since(&self, height: u32) -> Vec<Txid> {
+		let mut found = Vec::new();
+		for height in height + 1..=self.height() {
+			let hash = self.call("getblockhash", &[json!(height)]);
+			let block = self.call("getblock", &[hash, json!(1)]);
+			let txs: Vec<Txid> = serde_json::from_value(block["tx"].clone()).expect("ids");
+			found.extend(txs.into_iter().skip(1));
+		}
+		found
 	}
 
 	pub fn height(&self) -> u32 {
@@ -244,6 +339,7 @@ pub fn owner() -> Owner {
 
 pub fn settings(dir: &Path) -> Settings {
 	Settings {
+		genesis: owner().genesis,
 		export_dir: dir.join("anchors"),
 		rules: rules(),
 		guards: Guards {
@@ -256,10 +352,13 @@ pub fn settings(dir: &Path) -> Settings {
 			target_blocks: 6,
 			fallback: FeeRate::per_kvb(2_000),
 			ceiling: FeeRate::per_kvb(50_000),
+			most: Amount::from_sat(15_000),
 		},
 		policy: Policy {
 			min_interval: 0,
 			max_interval: None,
+			// So much that it paces nothing: budgets are tested where no node is needed.
+			budget: Amount::MAX_MONEY,
 			reporting: Reporting::On,
 			..Policy::default()
 		},
@@ -272,4 +371,117 @@ pub fn service<R: BitcoinRpc, C: CheckpointSource>(rpc: R, chain: C, dir: &Path)
 	fs::create_dir_all(dir).expect("folder");
 	let journal = Journal::open(&dir.join("journal.sqlite"), &owner()).expect("journal opens");
 	Service::new(rpc, chain, journal, settings(dir), Until::Stopped).expect("journal reads")
+}
+
+/// A clock that the test turns: each round comes a minute after the last, so that every pause has passed.
+pub struct Clock(pub u64);
+
+impl Clock {
+	pub fn new() -> Self {
+		Self(1_800_000_000)
+	}
+
+	pub fn round<R: BitcoinRpc, C: CheckpointSource, J: Store>(
+		&mut self,
+		service: &mut Service<R, C, J>,
+	) {
+		self.0 += 61;
+		service.round(self.0).expect("nothing fatal");
+	}
+}
+
+pub fn stages<R: BitcoinRpc, C: CheckpointSource, J: Store>(
+	service: &Service<R, C, J>,
+) -> Vec<&'static str> {
+	service.machine().anchors().iter().map(|a| a.stage.name()).collect()
+}
+
+pub fn conditions<R: BitcoinRpc, C: CheckpointSource, J: Store>(
+	service: &Service<R, C, J>,
+) -> Vec<&'static str> {
+	service.machine().conditions().map(Condition::name).collect()
+}
+
+pub fn journalled(dir: &Path) -> Vec<Anchor> {
+	Journal::open_read_only(&dir.join("journal.sqlite")).unwrap().all().unwrap()
+}
+
+pub fn txid(anchor: &Anchor) -> Txid {
+	anchor.effective_version().unwrap().txid
+}
+
+pub fn chain(entries: u32) -> TestChain {
+	TestChain { entries, reported: Vec::new() }
+}
+
+/// Runs and mines until the newest anchor is confirmed and exported.
+pub fn confirm<R: BitcoinRpc, C: CheckpointSource, J: Store>(
+	node: &Bitcoind,
+	service: &mut Service<R, C, J>,
+	clock: &mut Clock,
+) {
+	for _ in 0..20 {
+		clock.round(service);
+		if service.machine().is_at_rest() {
+			return;
+		}
+		node.mine_elsewhere(1);
+	}
+	panic!("not confirmed: {:?} {:?}", stages(service), conditions(service));
+}
+
+/// Writes what the program needs into a folder and runs it there.
+pub struct Program {
+	pub dir: TempDir,
+}
+
+impl Program {
+	pub fn new(bitcoin_url: &str, cookie: &Path, bitcoin: HeaderRules) -> Self {
+		let dir = tempfile::tempdir().unwrap();
+		let trust = TrustFile {
+			chain: "pantheon-test".into(),
+			genesis: owner().genesis,
+			authorities: AuthoritySet { id: 0, authorities: vec![(AuthorityKey([1; 32]), 1)] },
+			bitcoin,
+			anchor_origin: None,
+			max_anchor_age: None,
+			log_keys: Vec::new(),
+		};
+		fs::write(dir.path().join("trust.json"), trust.to_json()).unwrap();
+		let program = Self { dir };
+		let output = program.run(&["init", "anchor.toml"]);
+		assert!(output.status.success(), "{output:?}");
+		program.configure("http://127.0.0.1:8332", bitcoin_url);
+		program.configure("/var/lib/bitcoind/.cookie", &cookie.display().to_string());
+		// Port 9 (discard) is served by no machine that runs tests.
+		program.configure("ws://127.0.0.1:9944", "ws://127.0.0.1:9");
+		program
+	}
+
+	/// Replaces a text in its configuration.
+	pub fn configure(&self, from: &str, to: &str) {
+		let text = fs::read_to_string(self.config()).unwrap();
+		assert!(text.contains(from), "{from}");
+		fs::write(self.config(), text.replace(from, to)).unwrap();
+	}
+
+	pub fn config(&self) -> PathBuf {
+		self.dir.path().join("anchor.toml")
+	}
+
+	pub fn command(&self, args: &[&str]) -> Command {
+		let mut command = Command::new(env!("CARGO_BIN_EXE_pantheon-anchor"));
+		command.args(args).current_dir(self.dir.path());
+		command
+	}
+
+	pub fn run(&self, args: &[&str]) -> Output {
+		self.command(args).output().unwrap()
+	}
+
+	pub fn once(&self) -> (Option<i32>, String) {
+		let args = ["run", "--once", "--patience", "0", "--config", "anchor.toml"];
+		let output = self.run(&args);
+		(output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+	}
 }
