@@ -1,7 +1,7 @@
 //! An action as a user describes it: from options or from JSON; and the record that comes of it.
 
 use crate::{
-	commitment::{digest_file, FileDigest, Opening},
+	commitment::{digest_file, open_with_salt, FileDigest, Opening},
 	error::{CliError, ContentError, UsageError},
 	journal::StoredOpening,
 };
@@ -166,7 +166,7 @@ impl Content {
 			Self::None => (None, None),
 			Self::Commitment(digest) => (Some(digest), None),
 			Self::Value(value) => {
-				let opening = Opening::new(&value)?;
+				let opening = open_with_salt(&value)?;
 				(Some(opening.commitment()), Some(opening))
 			},
 		})

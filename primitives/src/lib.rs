@@ -29,6 +29,7 @@ pub mod hash;
 pub mod ids;
 pub mod kind;
 pub mod log;
+pub mod opening;
 pub mod ots;
 pub mod receipt;
 pub mod record;

@@ -3,7 +3,7 @@
 use codec::{Compact, Encode};
 use ed25519_zebra::{SigningKey, VerificationKey};
 use pantheon_cli::{
-	commitment::Opening,
+	commitment::{open_with_salt, Opening},
 	keystore::{KeyStore, SoftwareKey},
 	sealing::seal,
 };
@@ -36,7 +36,7 @@ impl World {
 		let genesis = GenesisHash::new([0x42; 32]);
 		let key = SoftwareKey::from_seed(&[6; 32]);
 		let operator = key.public_key().operator_id();
-		let opening = Opening::new(&json!({ "question": "may I?" })).unwrap();
+		let opening = open_with_salt(&json!({ "question": "may I?" })).unwrap();
 		let mut record = Record::new(genesis, operator, &ChainHead::default(), Kind::Intent, 1_000);
 		record.input = Some(opening.commitment());
 		let statement = seal(&key, record).unwrap();
