@@ -5,6 +5,7 @@ use crate::{
 	bitcoin::AnchorProof,
 	cbor::{chunks, Reader, Unexpected, Writer},
 	checkpoint::CHECKPOINT_LEN,
+	file::{read_head, FileHead},
 	finality::{FinalityProof, Handoff, MAX_HANDOFFS},
 	seal::{PublicKey, SealError},
 	Checkpoint,
@@ -109,10 +110,8 @@ impl ProofBundle {
 		out.map(entries);
 		out.uint(0).text(BUNDLE_MAGIC).uint(1).uint(BUNDLE_VERSION);
 		out.uint(2).bytes(&self.statement);
-		out.uint(3).array(self.keys.len() as u64);
-		for key in &self.keys {
-			out.bytes(key.as_bytes());
-		}
+		out.uint(3);
+		write_keys(&self.keys, &mut out);
 		if let Some(member) = &self.member {
 			out.uint(4);
 			member.write(&mut out);
@@ -145,16 +144,12 @@ impl ProofBundle {
 			return Err(BundleError::TooLarge);
 		}
 		let mut input = Reader::new(bytes);
-		let entries = input.map()?;
-		if input.uint()? != 0 || input.text()? != BUNDLE_MAGIC || input.uint()? != 1 {
-			return Err(BundleError::Malformed);
-		}
-		let version = input.uint()?;
+		let FileHead { version, entries } = read_head(&mut input, BUNDLE_MAGIC)?;
 		if version != BUNDLE_VERSION {
 			return Err(BundleError::UnknownVersion(version));
 		}
 		let mut parts = Parts::default();
-		for _ in 2..entries {
+		for _ in 0..entries {
 			parts.read_entry(&mut input)?;
 		}
 		input.end().map_err(|_| BundleError::TrailingBytes)?;
@@ -197,7 +192,29 @@ impl Inclusion {
 	}
 }
 
-fn write_finality(finality: &FinalityProof, out: &mut Writer) {
+pub(crate) fn write_keys(keys: &[PublicKey], out: &mut Writer) {
+	out.array(keys.len() as u64);
+	for key in keys {
+		out.bytes(key.as_bytes());
+	}
+}
+
+/// An operator's key history: one key at least.
+pub(crate) fn read_keys<E: From<Unexpected> + From<SealError>>(
+	input: &mut Reader<'_>,
+) -> Result<Vec<PublicKey>, E> {
+	let count = input.array()?;
+	if count == 0 || count > MAX_KEYS {
+		return Err(Unexpected.into());
+	}
+	let mut keys = Vec::new();
+	for _ in 0..count {
+		keys.push(PublicKey::from_bytes(input.bytes()?)?);
+	}
+	Ok(keys)
+}
+
+pub(crate) fn write_finality(finality: &FinalityProof, out: &mut Writer) {
 	out.array(3).bytes(&finality.header).bytes(&finality.justification);
 	out.array(finality.handoffs.len() as u64);
 	for handoff in &finality.handoffs {
@@ -205,7 +222,7 @@ fn write_finality(finality: &FinalityProof, out: &mut Writer) {
 	}
 }
 
-fn read_finality(input: &mut Reader<'_>) -> Result<FinalityProof, Unexpected> {
+pub(crate) fn read_finality(input: &mut Reader<'_>) -> Result<FinalityProof, Unexpected> {
 	input.array_of(3)?;
 	let (header, justification) = (input.bytes()?.into(), input.bytes()?.into());
 	let count = input.array()?;
@@ -221,7 +238,7 @@ fn read_finality(input: &mut Reader<'_>) -> Result<FinalityProof, Unexpected> {
 	Ok(FinalityProof { header, justification, handoffs })
 }
 
-fn write_anchor(anchor: &AnchorProof, out: &mut Writer) {
+pub(crate) fn write_anchor(anchor: &AnchorProof, out: &mut Writer) {
 	out.array(8);
 	out.bytes(&anchor.transaction).uint(anchor.position.into()).hashes(&anchor.path);
 	out.bytes(&anchor.coinbase).hashes(&anchor.coinbase_path);
@@ -229,7 +246,7 @@ fn write_anchor(anchor: &AnchorProof, out: &mut Writer) {
 	out.bytes(&anchor.headers.concat());
 }
 
-fn read_anchor(input: &mut Reader<'_>) -> Result<AnchorProof, Unexpected> {
+pub(crate) fn read_anchor(input: &mut Reader<'_>) -> Result<AnchorProof, Unexpected> {
 	input.array_of(8)?;
 	Ok(AnchorProof {
 		transaction: input.bytes()?.into(),
@@ -260,15 +277,7 @@ impl Parts {
 	fn read_entry(&mut self, input: &mut Reader<'_>) -> Result<(), BundleError> {
 		match input.uint()? {
 			2 => self.statement = Some(input.bytes()?.into()),
-			3 => {
-				let count = input.array()?;
-				if count == 0 || count > MAX_KEYS {
-					return Err(BundleError::Malformed);
-				}
-				for _ in 0..count {
-					self.keys.push(PublicKey::from_bytes(input.bytes()?)?);
-				}
-			},
+			3 => self.keys = read_keys::<BundleError>(input)?,
 			4 => self.member = Some(MemberProof::read(input)?),
 			5 => self.inclusion = Some(Inclusion::read(input)?),
 			6 => {

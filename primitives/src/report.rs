@@ -25,10 +25,14 @@ pub enum Step {
 	Sealed,
 	/// Record and checkpoint are for the trusted chain.
 	Chain,
-	/// The answered intent stands before.
+	/// The positions follow each other without gap or repeat.
+	Numbered,
+	/// The answered intent stands before; the positions name the ones before them.
 	Linked,
 	/// The statement is in the log.
 	Included,
+	/// The block's state holds the operator's head.
+	Head,
 	/// The log's state is final.
 	Finalised,
 	/// The log's state is in Bitcoin.
@@ -44,8 +48,10 @@ impl Step {
 			Step::Key => "key",
 			Step::Sealed => "sealed",
 			Step::Chain => "chain",
+			Step::Numbered => "numbered",
 			Step::Linked => "linked",
 			Step::Included => "included",
+			Step::Head => "head",
 			Step::Finalised => "finalised",
 			Step::Anchored => "anchored",
 		}
@@ -84,6 +90,15 @@ impl Verdict {
 			Verdict::Invalid { .. } => "INVALID",
 			Verdict::Stale { .. } => "STALE",
 			Verdict::Revoked { .. } => "REVOKED",
+		}
+	}
+
+	/// The step that fails, by name, and the reason, as far as the verdict has them.
+	pub fn details(&self) -> (Option<&'static str>, Option<&str>) {
+		match self {
+			Verdict::Verified => (None, None),
+			Verdict::Invalid { step, reason } => (Some(step.name()), Some(reason)),
+			Verdict::Stale { reason } | Verdict::Revoked { reason } => (None, Some(reason)),
 		}
 	}
 }
@@ -216,11 +231,7 @@ impl Report {
 
 	/// The report as JSON, with the keys of `docs/formats/proof-bundle.md`.
 	pub fn to_json(&self) -> Value {
-		let (step, reason) = match &self.verdict {
-			Verdict::Verified => (None, None),
-			Verdict::Invalid { step, reason } => (Some(step.name()), Some(reason)),
-			Verdict::Stale { reason } | Verdict::Revoked { reason } => (None, Some(reason)),
-		};
+		let (step, reason) = self.verdict.details();
 		json!({
 			"verdict": self.verdict.word(),
 			"failed_step": step,
@@ -242,7 +253,7 @@ impl Report {
 }
 
 impl Level {
-	fn to_json(&self) -> Value {
+	pub(crate) fn to_json(&self) -> Value {
 		let mut value = json!({ "level": self.name(), "proves": self.proves() });
 		let details = match self {
 			Level::Sealed { operator, key, batch } => json!({

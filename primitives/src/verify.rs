@@ -4,15 +4,17 @@
 //! that reaches Bitcoin but is not final is *timestamped*, not shown to be Pantheon's.
 
 use crate::{
-	bitcoin::{verify_anchor, AnchoredAt},
+	bitcoin::{verify_anchor, AnchorError, AnchorProof, AnchoredAt},
 	bundle::{Inclusion, MemberProof, PairedIntent, ProofBundle},
+	finality::{FinalityError, FinalityProof},
 	hash::SoftwareSha256,
 	log::{member_leaf, verify_inclusion, Entry},
+	member::read_member,
 	record::{Kind, Record},
 	report::{Level, Paired, Report, Step, Subject, Verdict},
 	seal::{PublicKey, Statement},
 	trust::TrustFile,
-	Checkpoint,
+	Checkpoint, GenesisHash,
 };
 use alloc::{
 	format,
@@ -90,21 +92,16 @@ pub fn verify_bundle(bundle: &ProofBundle, trust: &TrustFile, now: Option<u64>) 
 		}
 	}
 
-	match bundle.finality.verify(&bundle.checkpoint, &trust.authorities) {
-		Ok(set) => levels.push(Level::Finalised {
-			block_number: bundle.checkpoint.block_number,
-			block_hash: bundle.checkpoint.block_hash,
-			set_id: set.id,
-			authorities: set.authorities.len(),
-		}),
+	match check_finality(&bundle.finality, &bundle.checkpoint, trust) {
+		Ok(level) => levels.push(level),
 		Err(error) => note(fail(Step::Finalised)(error)),
 	}
 
 	let mut anchored = None;
 	if let Some(anchor) = &bundle.anchor {
-		match verify_anchor(&bundle.checkpoint, anchor, &trust.bitcoin) {
-			Ok(at) => {
-				levels.push(Level::Anchored { network: trust.bitcoin.network, at });
+		match check_anchor(anchor, &bundle.checkpoint, trust) {
+			Ok((level, at)) => {
+				levels.push(level);
 				anchored = Some(at);
 			},
 			Err(error) => note(fail(Step::Anchored)(error)),
@@ -176,27 +173,11 @@ fn open(statement: &[u8], member: Option<&MemberProof>) -> Checked<Sealed> {
 	Ok(Sealed { record, statement })
 }
 
-/// The rules of batch members, which are opaque to consensus.
+/// That the member is in its batch, and what it says of itself.
 fn check_member(statement: &Statement, member: &MemberProof) -> Result<Record, String> {
-	let batch_record = statement.record();
-	let batch = batch_record.batch.ok_or("the statement is not of a batch")?;
-	let record = Record::decode(&member.record).map_err(|error| error.to_string())?;
-	let index = record.index.ok_or("the record carries no index")?;
-	if record.log != batch_record.log {
-		return Err("the member is for another log than its batch".into());
-	}
-	if record.operator != batch_record.operator {
-		return Err("the member carries another operator than its batch".into());
-	}
-	if record.sequence != batch_record.sequence {
-		return Err("the member carries another sequence than its batch".into());
-	}
-	if !record.kind.may_be_member() {
-		return Err(format!("a record of kind {} cannot be a batch member", record.kind.name()));
-	}
-	if !batch.kinds.contains(record.kind) {
-		return Err(format!("the batch's kind mask does not allow {}", record.kind.name()));
-	}
+	let batch = statement.record().batch.ok_or("the statement is not of a batch")?;
+	let (index, record) =
+		read_member(statement.record(), &member.record).map_err(|fault| fault.to_string())?;
 	let leaf = member_leaf::<SoftwareSha256>(&record.id());
 	verify_inclusion::<SoftwareSha256>(
 		&leaf,
@@ -210,22 +191,18 @@ fn check_member(statement: &Statement, member: &MemberProof) -> Result<Record, S
 }
 
 fn check_chain(sealed: &Sealed, bundle: &ProofBundle, trust: &TrustFile) -> Checked<()> {
-	let other = |what: &str, genesis: &dyn ToString| {
-		let reason = format!(
-			"{what} is for the chain {}, the trust file for {} ({})",
-			genesis.to_string(),
-			trust.genesis,
-			trust.chain
-		);
-		Err(Failure(Step::Chain, reason))
-	};
-	if sealed.record.log != trust.genesis {
-		return other("the record", &sealed.record.log);
+	let wrong = |reason| Failure(Step::Chain, reason);
+	of_chain("the record", sealed.record.log, trust).map_err(wrong)?;
+	of_chain("the checkpoint", bundle.checkpoint.genesis, trust).map_err(wrong)
+}
+
+/// That something is for the trusted chain.
+pub(crate) fn of_chain(what: &str, genesis: GenesisHash, trust: &TrustFile) -> Result<(), String> {
+	if genesis == trust.genesis {
+		return Ok(());
 	}
-	if bundle.checkpoint.genesis != trust.genesis {
-		return other("the checkpoint", &bundle.checkpoint.genesis);
-	}
-	Ok(())
+	let TrustFile { chain, genesis: trusted, .. } = trust;
+	Err(format!("{what} is for the chain {genesis}, the trust file for {trusted} ({chain})"))
 }
 
 fn check_inclusion(
@@ -275,7 +252,37 @@ fn check_intent(sealed: &Sealed, paired: &PairedIntent, bundle: &ProofBundle) ->
 	})
 }
 
-fn freshness(anchored: Option<&AnchoredAt>, trust: &TrustFile, now: Option<u64>) -> Verdict {
+/// That the trusted authorities made the checkpoint final.
+pub(crate) fn check_finality(
+	finality: &FinalityProof,
+	checkpoint: &Checkpoint,
+	trust: &TrustFile,
+) -> Result<Level, FinalityError> {
+	let set = finality.verify(checkpoint, &trust.authorities)?;
+	Ok(Level::Finalised {
+		block_number: checkpoint.block_number,
+		block_hash: checkpoint.block_hash,
+		set_id: set.id,
+		authorities: set.authorities.len(),
+	})
+}
+
+/// That the checkpoint is in Bitcoin, as deep as the trust file asks.
+pub(crate) fn check_anchor(
+	anchor: &AnchorProof,
+	checkpoint: &Checkpoint,
+	trust: &TrustFile,
+) -> Result<(Level, AnchoredAt), AnchorError> {
+	let at = verify_anchor(checkpoint, anchor, &trust.bitcoin)?;
+	Ok((Level::Anchored { network: trust.bitcoin.network, at }, at))
+}
+
+/// The verdict on a proof in which nothing is wrong.
+pub(crate) fn freshness(
+	anchored: Option<&AnchoredAt>,
+	trust: &TrustFile,
+	now: Option<u64>,
+) -> Verdict {
 	let Some(anchored) = anchored else {
 		return Verdict::Stale { reason: "final, but not yet anchored in Bitcoin".into() };
 	};

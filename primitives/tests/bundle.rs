@@ -256,13 +256,7 @@ fn other_forms_of_the_same_bundle_are_refused() {
 	assert_eq!(decode(b"{\"pantheon\":1}"), malformed);
 
 	// Parts missing, twice, and in another order.
-	use coset::cbor::{de::from_reader, ser::into_writer, value::Value};
-	let map = from_reader::<Value, _>(&*encoded).unwrap().into_map().unwrap();
-	let write = |map: Vec<(Value, Value)>| {
-		let mut out = Vec::new();
-		into_writer(&Value::Map(map), &mut out).unwrap();
-		out
-	};
+	let (map, write) = (common::cbor_map(&encoded), common::cbor_bytes);
 	assert_eq!(write(map.clone()), encoded, "another library writes the same bytes");
 	for (position, (key, _)) in map.iter().enumerate() {
 		let mut without = map.clone();

@@ -3,13 +3,15 @@
 use pantheon_primitives::{
 	bitcoin::{genesis_pin, BitcoinNetwork, HeaderRules},
 	bundle::{BUNDLE_MAGIC, BUNDLE_VERSION},
+	completeness::{chain_key, ChainRecord, COMPLETENESS_MAGIC, COMPLETENESS_VERSION},
 	finality::{AuthorityKey, AuthoritySet},
 	hash::{sha256, SoftwareSha256},
 	log::{batch_root, consistency_path, inclusion_path, Entry, MemoryTree},
 	seal::{test_helpers::TestSigner, to_be_signed},
 	trust::{TrustFile, DEFAULT_MIN_CONFIRMATIONS},
-	ChainHead, Kind, LogDigest, Record,
+	ChainHead, Kind, LogDigest, OperatorId, Record,
 };
+use sp_runtime::codec::Encode;
 
 /// Asserts that each value stands in the page.
 fn assert_shows(page: &str, values: &[(&str, String)]) {
@@ -79,6 +81,29 @@ fn the_bundle_page_shows_the_first_bytes_of_a_bundle() {
 	assert_shows(
 		include_str!("../../docs/formats/proof-bundle.md"),
 		&[("prefix", hex::encode(prefix))],
+	);
+}
+
+#[test]
+fn the_completeness_page_shows_the_first_bytes_and_what_the_state_holds() {
+	let mut prefix = vec![0x00, 0x60 | u8::try_from(COMPLETENESS_MAGIC.len()).unwrap()];
+	prefix.extend_from_slice(COMPLETENESS_MAGIC.as_bytes());
+	prefix.extend_from_slice(&[0x01, u8::try_from(COMPLETENESS_VERSION).unwrap()]);
+	let operator = OperatorId::new([0x0f; 32]);
+	let head = ChainHead { next_sequence: 6, head: Some([6; 32].into()) };
+	let value = ChainRecord { head, open_intents: 2 }.encode();
+	assert_eq!(ChainRecord::read(&value).unwrap().head, head);
+	// Where FRAME keeps a map of this name whose hasher is `Identity`.
+	let maps = [b"Operators".as_slice(), b"Chains"].map(sp_crypto_hashing::twox_128).concat();
+	assert_eq!(chain_key(&operator), [&maps[..], operator.as_ref()].concat());
+	assert_shows(
+		include_str!("../../docs/formats/completeness.md"),
+		&[
+			("prefix", hex::encode(prefix)),
+			("operator", operator.to_string()),
+			("state_key", hex::encode(chain_key(&operator))),
+			("value", hex::encode(value)),
+		],
 	);
 }
 

@@ -38,6 +38,8 @@ fn signed_checkpoint() -> Vec<u8> {
 /// Target, name, content.
 fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 	let (single, member, trust) = common::samples();
+	let (whole, part, account_trust) = common::completeness::samples();
+	assert_eq!(trust, account_trust, "one trust file for all");
 	let statement = Statement::decode(&single.statement).unwrap();
 	let batch = Statement::decode(&member.statement).unwrap();
 	let member_record = member.member.as_ref().unwrap().record.clone();
@@ -83,6 +85,9 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 		("statement", "batch", member.statement.clone()),
 		("bundle", "single", single.encode()),
 		("bundle", "member", member.encode()),
+		("completeness", "whole", whole.encode()),
+		("completeness", "part", part.encode()),
+		("state_proof", "chain", whole.state.encode()),
 		("verify", "single", single.encode()),
 		("verify", "member", member.encode()),
 		("trust", "trust", trust.to_json().into_bytes()),

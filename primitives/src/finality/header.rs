@@ -78,6 +78,11 @@ impl Header {
 		self.fields.number.0
 	}
 
+	/// Root of the state after the block.
+	pub fn state_root(&self) -> [u8; 32] {
+		self.fields.state_root
+	}
+
 	/// The log's size and root after the block; none unless the digest carries exactly one.
 	pub fn log_digest(&self) -> Option<LogDigest> {
 		let mut items = self.consensus_items(LOG_ENGINE_ID);

@@ -2,6 +2,7 @@
 
 mod compact;
 mod entry;
+mod multi;
 mod path;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ mod tree;
 
 pub use compact::{batch_root, CompactLog, MAX_PEAKS};
 pub use entry::{member_leaf, Entry, EntryTag};
+pub use multi::{join_inclusion_paths, multi_inclusion_path, verify_multi_inclusion};
 pub use path::{
 	consistency_path, inclusion_path, inclusion_root, root_at, verify_consistency,
 	verify_inclusion, walk_inclusion, LogProofError, PathError, Side,

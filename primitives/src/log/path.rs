@@ -30,6 +30,9 @@ pub enum LogProofError {
 	/// The first size is larger than the second.
 	#[error("the first size is larger than the second")]
 	SizesReversed,
+	/// The indices of many leaves don't ascend, or one stands twice.
+	#[error("the indices don't ascend")]
+	IndicesNotAscending,
 	/// The path is too short or too long for this index and size.
 	#[error("the path has the wrong length for this index and size")]
 	PathLength,
@@ -40,7 +43,7 @@ pub enum LogProofError {
 
 /// The hash over leaves `start..end`, where `start` is a multiple of the smallest power of two that is not
 /// below `end - start` (as in every range that RFC 9162's recursion visits).
-fn range_hash<S: NodeSource, H: Sha256>(
+pub(super) fn range_hash<S: NodeSource, H: Sha256>(
 	source: &S,
 	start: u64,
 	end: u64,
@@ -68,7 +71,7 @@ fn range_hash<S: NodeSource, H: Sha256>(
 }
 
 /// The largest power of two below `size` (RFC 9162's k); `size` is at least 2.
-fn split(size: u64) -> u64 {
+pub(super) fn split(size: u64) -> u64 {
 	let last = size.saturating_sub(1);
 	1u64.checked_shl(last.checked_ilog2().unwrap_or_default()).unwrap_or_default()
 }

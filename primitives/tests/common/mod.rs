@@ -6,9 +6,11 @@
 #![allow(dead_code)]
 
 pub mod authorities;
+pub mod completeness;
 pub mod receipts;
 
 use authorities::{header, log_item, Authorities, Header};
+use coset::cbor::value::Value;
 use pantheon_primitives::{
 	bitcoin::{
 		test_helpers::{hard_pin, AnchorShape},
@@ -128,11 +130,22 @@ impl World {
 
 	/// Ends the block, final by these authorities after hand-offs.
 	pub fn finish_under(self, authorities: Authorities, handoffs: Vec<Handoff>) -> Proven {
+		self.finish_with_root(authorities, handoffs, H256::repeat_byte(0x51))
+	}
+
+	/// Ends the block with this root of its state.
+	pub fn finish_with_root(
+		self,
+		authorities: Authorities,
+		handoffs: Vec<Handoff>,
+		state_root: H256,
+	) -> Proven {
 		let root = batch_root::<SoftwareSha256>(&self.leaves);
 		let log_size = self.leaves.len() as u64;
 		let digest = LogDigest { size: log_size, root };
-		let header: Header =
+		let mut header: Header =
 			header(1000, H256::repeat_byte(3), vec![log_item(digest.encode_digest())]);
+		header.state_root = state_root;
 		let checkpoint = Checkpoint {
 			genesis: GENESIS,
 			block_number: header.number,
@@ -265,4 +278,16 @@ pub fn samples() -> (ProofBundle, ProofBundle, TrustFile) {
 		..proven.prove_member(outcomes_at, 3)
 	};
 	(single, member, proven.trust())
+}
+
+/// A file's CBOR map, as another library reads it.
+pub fn cbor_map(encoded: &[u8]) -> Vec<(Value, Value)> {
+	coset::cbor::de::from_reader::<Value, _>(encoded).unwrap().into_map().unwrap()
+}
+
+/// A CBOR map's bytes, as another library writes them.
+pub fn cbor_bytes(map: Vec<(Value, Value)>) -> Vec<u8> {
+	let mut out = Vec::new();
+	coset::cbor::ser::into_writer(&Value::Map(map), &mut out).unwrap();
+	out
 }
