@@ -7,6 +7,7 @@ use common::authorities::{header, justification, Authorities};
 use pantheon_primitives::{
 	checkpoint::LogDigest,
 	log::{CompactLog, Entry},
+	opening::{OpenedField, Opening, OpeningsFile},
 	ots::Timestamp,
 	seal::test_helpers::TestSigner,
 	tlog::{encode_entries, LogCheckpoint},
@@ -76,6 +77,11 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 	let chain = operator.chain.encode();
 	let digest = LogDigest { size: checkpoint.log_size, root: checkpoint.log_root };
 	let log = CompactLog::from_parts(5, vec![[1; 32], [2; 32]]).unwrap();
+	let opening = Opening::from_parts([7; 32], r#"{"answer":42}"#.into()).unwrap();
+	let openings = OpeningsFile {
+		record: statement.record_id(),
+		openings: vec![(OpenedField::Output, opening.clone())],
+	};
 	let sizes = [&2u64.to_le_bytes()[..], &7u64.to_le_bytes(), &[7; 96]].concat();
 	vec![
 		("record", "outcome", statement.record().encode()),
@@ -97,6 +103,8 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 		("transaction", "anchor", anchor.transaction.clone()),
 		("transaction", "coinbase", anchor.coinbase.clone()),
 		("transaction", "payload", pantheon_primitives::bitcoin::payload_script(&checkpoint)),
+		("opening", "opening", opening.encode()),
+		("opening", "file", openings.to_json().into_bytes()),
 		("ots", "single", Timestamp::of(&single).unwrap().encode()),
 		("ots", "member", Timestamp::of(&member).unwrap().encode()),
 		("receipt", "receipt", transparent.receipts[0].encode()),
