@@ -97,4 +97,23 @@ pub struct RunCmd {
 	/// Bytes of the log store's read cache, in MiB.
 	#[arg(long, value_name = "MIB", default_value_t = 64)]
 	pub log_cache: usize,
+
+	/// Serve the log over HTTP on this port, as C2SP tlog-tiles: /checkpoint, /tile/<L>/<N> and
+	/// /tile/entries/<N>. For reading only. Off unless given; 0 takes any free port.
+	#[arg(long, value_name = "PORT")]
+	pub log_http_port: Option<u16>,
+
+	/// From where the log can be read over HTTP.
+	#[arg(long, value_enum, value_name = "FROM", default_value_t, requires = "log_http_port")]
+	pub log_http_listen: LogHttpListen,
+}
+
+/// Which addresses the log is served on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogHttpListen {
+	/// 127.0.0.1: this machine, and a proxy on it.
+	#[default]
+	Loopback,
+	/// 0.0.0.0: every machine that reaches this one. There is no TLS.
+	All,
 }

@@ -14,8 +14,8 @@ mod types;
 pub use error::AuditError;
 pub use text::{HexBytes, HexDigest, HexError};
 pub use types::{
-	BatchView, CheckpointView, EntryView, Handoff, MemberPosition, MemberProof,
-	SignedOffCheckpoint, Status,
+	BatchView, CheckpointView, EntryView, Handoff, LogKeyView, MemberPosition, MemberProof,
+	ReceiptView, SignedOffCheckpoint, Status,
 };
 
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
@@ -91,4 +91,15 @@ pub trait AuditApi {
 	/// [`MAX_HANDOFFS`] of them: number `n` leads from set `from_set_id + n` to the next.
 	#[method(name = "handoffs", blocking)]
 	fn handoffs(&self, from_set_id: u64) -> RpcResult<Vec<Handoff>>;
+
+	/// The key with which this node signs checkpoints and receipts.
+	#[method(name = "logKey")]
+	fn log_key(&self) -> RpcResult<LogKeyView>;
+
+	/// The COSE receipt (RFC 9942), by this node's log key, for entry `index` in the log of `size`
+	/// entries.
+	///
+	/// Errors: [`AuditError::FutureSize`], [`AuditError::UnknownEntry`] where `index >= size`.
+	#[method(name = "receipt", blocking)]
+	fn receipt(&self, index: u64, size: u64) -> RpcResult<ReceiptView>;
 }

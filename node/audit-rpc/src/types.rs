@@ -120,3 +120,24 @@ pub struct Handoff {
 	/// GRANDPA justification of that very block by the outgoing set, SCALE.
 	pub justification: HexBytes,
 }
+
+/// The key with which a node signs checkpoints and receipts. It says who said it, nothing more: a
+/// verifier counts it only where its trust file names `key_id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogKeyView {
+	/// The ML-DSA-65 public key.
+	pub key: HexBytes,
+	/// SHA-256 of it.
+	pub key_id: HexDigest,
+	/// The key as C2SP signed notes write verifier keys.
+	pub verifier_key: String,
+}
+
+/// A receipt and the key that it names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptView {
+	/// The COSE receipt.
+	pub receipt: HexBytes,
+	/// The public log key that signed it.
+	pub key: HexBytes,
+}

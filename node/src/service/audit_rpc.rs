@@ -4,8 +4,10 @@ use super::metrics::Metrics;
 use jsonrpsee::core::RpcResult;
 use pantheon_audit_rpc::{
 	AuditApiServer, AuditError, BatchView, CheckpointView, EntryView, Handoff, HexDigest,
-	MemberPosition, MemberProof, SignedOffCheckpoint, Status, MAX_HANDOFFS, MAX_PAGE,
+	LogKeyView, MemberPosition, MemberProof, ReceiptView, SignedOffCheckpoint, Status,
+	MAX_HANDOFFS, MAX_PAGE,
 };
+use pantheon_log_http::{SignedLog, SigningError};
 use pantheon_log_store::{FoundEntry, QueryError, ReadError, Store};
 use pantheon_primitives::hash::SoftwareSha256;
 use polkadot_service::FullClient;
@@ -15,14 +17,20 @@ use std::sync::Arc;
 /// Answers from the store; asks the client only how far the chain is.
 pub struct AuditRpc {
 	store: Arc<Store>,
+	signed: Arc<SignedLog>,
 	client: Arc<FullClient>,
 	metrics: Metrics,
 }
 
 impl AuditRpc {
-	/// Methods over the node's store.
-	pub fn new(store: Arc<Store>, client: Arc<FullClient>, metrics: Metrics) -> Self {
-		Self { store, client, metrics }
+	/// Methods over the node's store, and over what the node signs about it.
+	pub fn new(
+		store: Arc<Store>,
+		signed: Arc<SignedLog>,
+		client: Arc<FullClient>,
+		metrics: Metrics,
+	) -> Self {
+		Self { store, signed, client, metrics }
 	}
 
 	fn internal(&self, error: ReadError) -> AuditError {
@@ -173,6 +181,27 @@ impl AuditApiServer for AuditRpc {
 			sequence: found.sequence,
 			index: found.index,
 		})
+	}
+
+	fn log_key(&self) -> RpcResult<LogKeyView> {
+		Ok(LogKeyView {
+			key: self.signed.public_key().as_bytes().to_vec().into(),
+			key_id: self.signed.key_id().into_bytes().into(),
+			verifier_key: self.signed.verifier_key(),
+		})
+	}
+
+	fn receipt(&self, index: u64, size: u64) -> RpcResult<ReceiptView> {
+		let receipt = match self.metrics.time_proof(|| self.signed.receipt(index, size)) {
+			Ok(receipt) => receipt,
+			Err(SigningError::Query(error)) => return Err(self.refuse(error).into()),
+			Err(error) => {
+				log::error!(target: "log-store", "{error}");
+				return Err(AuditError::Internal.into());
+			},
+		};
+		let key = self.signed.public_key().as_bytes().to_vec();
+		Ok(ReceiptView { receipt: receipt.encode().into(), key: key.into() })
 	}
 
 	fn handoffs(&self, from_set_id: u64) -> RpcResult<Vec<Handoff>> {

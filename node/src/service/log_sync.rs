@@ -1,6 +1,7 @@
 //! Keeps the log store in step with the chain: stages what is imported, commits what is final.
 
 use super::{chain_source::ClientSource, metrics::Metrics};
+use crate::errors::chain_of;
 use codec::{Decode, Encode};
 use futures::StreamExt;
 use jsonrpsee::{core::EmptyServerParams, RpcModule};
@@ -207,10 +208,4 @@ fn keep_justification(store: &Store, client: &FullClient, bytes: &[u8]) -> Resul
 	let target = &justification.commit;
 	let header = client.header(target.target_hash)?.ok_or(KeepError::UnknownBlock)?;
 	Ok(store.put_justification(target.target_number, &header.encode(), bytes)?)
-}
-
-/// An error with everything that caused it.
-fn chain_of(error: &dyn std::error::Error) -> String {
-	let causes = std::iter::successors(Some(error), |error| error.source());
-	causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

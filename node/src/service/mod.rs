@@ -1,7 +1,9 @@
-//! The running node: the relay-chain service, the log store beside it, and one RPC port for both.
+//! The running node: the relay-chain service, the log store beside it, one RPC port for both, and on
+//! demand a port that serves the log over HTTP.
 
 mod audit_rpc;
 mod chain_source;
+mod log_http;
 mod log_sync;
 mod metrics;
 mod rpc;
@@ -10,10 +12,11 @@ use crate::cli::RunCmd;
 use audit_rpc::AuditRpc;
 use chain_source::ClientSource;
 use metrics::Metrics;
+use pantheon_log_http::{KeyOrigin, LogKey, LogKeyError, SignedLog};
 use pantheon_log_store::{Limits, OpenError, Store};
 use polkadot_service::{build_full, IsParachainNode, NewFull, NewFullParams, ValidatorOverseerGen};
 use sc_service::{Configuration, PruningMode, TaskManager};
-use std::{collections::HashSet, path::PathBuf, sync::Arc};
+use std::{collections::HashSet, path::Path, sync::Arc};
 
 /// Why the node did not start.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +27,15 @@ pub enum StartError {
 	/// The log store can't be opened.
 	#[error(transparent)]
 	LogStore(#[from] OpenError),
+	/// There is no log key.
+	#[error(transparent)]
+	LogKey(#[from] LogKeyError),
 	/// The RPC port can't be opened.
 	#[error(transparent)]
 	Rpc(#[from] rpc::RpcError),
+	/// The port of the log can't be opened.
+	#[error(transparent)]
+	LogHttp(#[from] log_http::LogHttpError),
 	/// A metric can't be registered.
 	#[error(transparent)]
 	Metrics(#[from] prometheus_endpoint::PrometheusError),
@@ -35,8 +44,11 @@ pub enum StartError {
 /// Starts the node.
 pub async fn start(mut config: Configuration, run: RunCmd) -> Result<TaskManager, StartError> {
 	keep_state_of_new_chain(&mut config);
-	let log_path = log_path(&config);
+	let folder = config.base_path.config_dir(config.chain_spec.id());
+	let (log_path, key_path) = (folder.join("log"), folder.join("log-key"));
 	let metrics = Metrics::register(config.prometheus_registry())?;
+	let log_http = log_http::LogHttp::new(&run, config.prometheus_registry())?;
+	let log_key = open_log_key(&key_path)?;
 	let tokio = config.tokio_handle.clone();
 	let hardware = measure_hardware(&config, &run);
 	// The relay-chain service has no hook for further RPC methods. So it gets a loopback address that
@@ -54,7 +66,11 @@ pub async fn start(mut config: Configuration, run: RunCmd) -> Result<TaskManager
 		None => log::info!("Log store: {}", log_path.display()),
 	}
 	log_sync::spawn(&task_manager, store.clone(), source, rpc_handlers.handle(), metrics.clone());
-	let audit = AuditRpc::new(store, client, metrics);
+	let signed = Arc::new(SignedLog::new(store.clone(), log_key));
+	if let Some(log_http) = log_http {
+		log_http.start(&task_manager, signed.clone()).await?;
+	}
+	let audit = AuditRpc::new(store, signed, client, metrics);
 	let server = rpc::serve(public, &rpc_handlers, audit, &tokio)?;
 	task_manager.keep_alive(server);
 	Ok(task_manager)
@@ -72,8 +88,15 @@ pub fn keep_state_of_new_chain(config: &mut Configuration) {
 	}
 }
 
-fn log_path(config: &Configuration) -> PathBuf {
-	config.base_path.config_dir(config.chain_spec.id()).join("log")
+/// The key lies beside the log store, not in it: a copied store must not bring another node's key.
+fn open_log_key(path: &Path) -> Result<LogKey, LogKeyError> {
+	let (key, origin) = LogKey::open_or_make(path)?;
+	match origin {
+		KeyOrigin::Made => log::info!("Log key: made {}; back it up", path.display()),
+		KeyOrigin::Read => log::info!("Log key: {}", path.display()),
+	}
+	log::info!("Log key id: {}", key.key_id());
+	Ok(key)
 }
 
 /// Measures the hardware, to warn a validator that it is too slow.
