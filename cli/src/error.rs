@@ -219,6 +219,8 @@ pub enum Missing {
 	Anchor { index: u64, size: u64 },
 	#[error("the node keeps no finality proof yet that covers entry {index}")]
 	Finality { index: u64 },
+	#[error("no anchor file was found: as far as can be seen here, nothing is anchored yet")]
+	NoAnchorFile,
 	#[error("none of the anchor files is for the chain with genesis {0}")]
 	AnchorChain(GenesisHash),
 }
@@ -334,7 +336,9 @@ impl CliError {
 			Self::Missing(Missing::NotFinalised(_)) => {
 				"wait for the next finalised block, or send it with `pantheon submit`"
 			},
-			Self::Missing(Missing::Anchor { .. }) => "wait for the next anchor and name its file",
+			Self::Missing(Missing::Anchor { .. } | Missing::NoAnchorFile) => {
+				"wait until pantheon-anchor has exported an anchor that covers the record, and name its file"
+			},
 			Self::Missing(Missing::Finality { .. }) => "try again after the next finalised block",
 			Self::Missing(Missing::Record(_) | Missing::Position(_)) => {
 				"use the --home whose journal sealed it"

@@ -157,6 +157,21 @@ fn bad_accounts_and_anchor_files_are_named() {
 }
 
 #[test]
+fn the_standard_forms_ask_for_what_they_need() {
+	let pantheon = Pantheon::with_key();
+	let proof = |args: &[&str]| pantheon.run(&[&["proof", "aa", "--out", "p"], args].concat());
+	// Without an anchor there is nothing to stamp with, and without a stamp nothing that is stamped.
+	proof(&["--ots", "p.ots"]).fails(2, "--anchor");
+	proof(&["--cose", "p.cose", "--stamped", "p.statement"]).fails(2, "--ots");
+	// A directory without anchors: nothing was anchored yet.
+	let sealed = seal(&pantheon, &["intent"]);
+	let id = sealed["record"].as_str().unwrap();
+	std::fs::create_dir(pantheon.path("exports")).unwrap();
+	let ran = pantheon.run(&["proof", id, "--anchor", "exports", "--out", "p", "--ots", "p.ots"]);
+	ran.fails(14, "no anchor file");
+}
+
+#[test]
 fn a_journal_that_cannot_be_used_is_exit_code_15() {
 	let pantheon = Pantheon::with_key();
 	pantheon.write("home/journal.sqlite", "this is no database, and longer than a header");

@@ -7,7 +7,7 @@ use crate::{Client, ClientError};
 use jsonrpsee::core::client::Error as RpcError;
 use pantheon_audit_rpc::{
 	AuditApiClient, CheckpointView, EntryView, Handoff, HexDigest, MemberPosition, MemberProof,
-	SignedOffCheckpoint, Status,
+	ReceiptView, SignedOffCheckpoint, Status,
 };
 use pantheon_primitives::{BlockHash, Checkpoint, GenesisHash, LeafHash, LogRoot, OperatorId};
 
@@ -100,6 +100,12 @@ impl Client {
 	pub async fn member_by_leaf(&self, leaf: LeafHash) -> Result<MemberPosition, ClientError> {
 		let leaf = HexDigest(leaf.into_bytes());
 		self.audited("audit_memberByLeaf", self.audit.member_by_leaf(leaf).await)
+	}
+
+	/// The node's COSE receipt for entry `index` in the log of `size` entries, and the log key that it
+	/// names.
+	pub async fn receipt(&self, index: u64, size: u64) -> Result<ReceiptView, ClientError> {
+		self.audited("audit_receipt", self.audit.receipt(index, size).await)
 	}
 
 	/// The changes of the GRANDPA authority set from set `from_set_id` on, oldest first.

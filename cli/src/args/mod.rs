@@ -3,7 +3,9 @@
 mod reading;
 mod records;
 
-pub use reading::{ConsistencyArgs, LogCheckpointArgs, LogCommand, ProofArgs, VerifyArgs};
+pub use reading::{
+	ConsistencyArgs, LogCheckpointArgs, LogCommand, ProofArgs, StandardArgs, VerifyArgs,
+};
 pub use records::{
 	ActionArgs, AnswerArgs, BatchArgs, RunArgs, SealArgs, SealCommand, SubmitArgs, WaitArgs,
 };
@@ -142,7 +144,8 @@ pub enum Command {
 	#[command(after_help = "Examples:
   pantheon proof 6a0f…e1 --out answer.proof
   pantheon proof 6a0f…e1 --anchor /var/lib/pantheon-anchor/exports --out answer.proof
-  pantheon proof --sequence 3 --index 17 --anchor 1042.anchor --trust trust.json --out m17.proof")]
+  pantheon proof --sequence 3 --index 17 --anchor 1042.anchor --trust trust.json --out m17.proof
+  pantheon proof 6a0f…e1 --anchor exports/ --out answer.proof --ots answer.ots --cose answer.cose")]
 	Proof(ProofArgs),
 	/// Verify a proof bundle offline
 	#[command(after_help = "Nothing is taken from the network, and no trust from the bundle.

@@ -27,6 +27,9 @@ pub struct ProofArgs {
 	/// covers the record is taken
 	#[arg(long, value_name = "FILE|DIR")]
 	pub anchor: Vec<PathBuf>,
+	/// The proof in standard forms.
+	#[command(flatten)]
+	pub standard: StandardArgs,
 	/// Leave out the intent that the record answers
 	#[arg(long)]
 	pub without_intent: bool,
@@ -39,6 +42,22 @@ pub struct ProofArgs {
 	/// How long to wait for a finality proof.
 	#[command(flatten)]
 	pub wait: WaitArgs,
+}
+
+/// Options of `proof` for the standard forms of a proof.
+#[derive(Args, Debug)]
+pub struct StandardArgs {
+	/// Write an OpenTimestamps file too, for the stock client `ots`; needs an anchor. It is the
+	/// timestamp of the statement's bytes, of a batch member: of its record's
+	#[arg(long, value_name = "FILE", requires = "anchor")]
+	pub ots: Option<PathBuf>,
+	/// Write the bytes that the OpenTimestamps file is a timestamp of
+	#[arg(long, value_name = "FILE", requires = "ots")]
+	pub stamped: Option<PathBuf>,
+	/// Write the statement with the node's COSE receipt too: a SCITT transparent statement (RFC 9943).
+	/// A batch member has no statement of its own, so it is its batch's
+	#[arg(long, value_name = "FILE")]
+	pub cose: Option<PathBuf>,
 }
 
 /// Options of `verify`.

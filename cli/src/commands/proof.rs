@@ -1,5 +1,8 @@
 //! `pantheon proof`: one file that shows a record to an auditor.
 
+mod standard;
+
+use self::standard::{Exports, Transparent};
 use super::verify::{read_trust, render, verdict_code, verify_made};
 use crate::{
 	args::ProofArgs,
@@ -49,17 +52,25 @@ pub fn execute(context: &Context, args: ProofArgs) -> Result<u8, CliError> {
 		anchors.extend(AnchorFile::read_all(path)?);
 	}
 	let wanted = !args.anchor.is_empty();
-	let bundle = online(async {
+	if wanted && anchors.is_empty() {
+		return Err(Missing::NoAnchorFile.into());
+	}
+	let (bundle, transparent) = online(async {
 		let client = context.connect().await?;
 		client.insist(found.entry.statement.record().log)?;
 		let anchors = wanted.then_some(anchors);
 		let progress = context.out.spinner("collecting the proof");
 		let assembly = Assembly { client: &client, journal: &journal, args: &args };
-		let bundle = assembly.bundle(&found, anchors, trust.as_ref()).await;
+		let bundle = assembly.bundle(&found, anchors, trust.as_ref()).await?;
+		let transparent = match args.standard.cose {
+			None => None,
+			Some(_) => Some(Transparent::fetch(&client, &bundle).await?),
+		};
 		drop(progress);
-		bundle
+		Ok((bundle, transparent))
 	})?;
-	finish(context, &args, &journal, &found, &bundle, trust.as_ref())
+	let exports = Exports::new(&args.standard, &bundle, transparent)?;
+	finish(context, &args, &journal, &found, &bundle, &exports, trust.as_ref())
 }
 
 fn find(context: &Context, journal: &Journal, args: &ProofArgs) -> Result<Found, CliError> {
@@ -298,6 +309,7 @@ fn finish(
 	journal: &Journal,
 	found: &Found,
 	bundle: &ProofBundle,
+	exports: &Exports<'_>,
 	trust: Option<&TrustFile>,
 ) -> Result<u8, CliError> {
 	let report = trust.map(|trust| verify_made(bundle, trust));
@@ -308,6 +320,7 @@ fn finish(
 	}
 	let bytes = bundle.encode();
 	write_file(&args.out, &bytes)?;
+	exports.write()?;
 	let record = found.record();
 	if let Some(path) = &args.openings {
 		let file = OpeningsFile::new(record.id().to_string(), journal.openings(record.id())?);
@@ -324,7 +337,8 @@ fn finish(
 		.row("anchored in Bitcoin", anchored)
 		.row("paired intent", if bundle.intent.is_some() { "included" } else { "none" })
 		.row("file", format!("{} ({} bytes)", args.out.display(), bytes.len()));
-	let mut text = table.to_string();
+	let mut text = exports.rows(table).to_string();
+	let (ots, cose) = exports.json();
 	if let Some(report) = &report {
 		text.push_str(&format!("\n{}", render(report)));
 	}
@@ -338,6 +352,8 @@ fn finish(
 		"intent_included": bundle.intent.is_some(),
 		"file": args.out.display().to_string(),
 		"bytes": bytes.len(),
+		"ots": ots,
+		"cose": cose,
 		"report": report.as_ref().map(|report| report.to_json()),
 	});
 	context.out.result(text, value);
