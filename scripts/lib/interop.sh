@@ -18,6 +18,8 @@ ensure_interop() {
 	: >"$INTEROP_VENV/complete"
 }
 
+# What follows is for scripts/quickstart: it uses that script's run folder, bitcoind, node and helpers.
+
 # interop COMMAND: the judges' driver, JSON in and out.
 interop() { "$INTEROP_VENV/bin/python" "$REPO_ROOT/scripts/lib/interop.py" "$1" 2>>"$RUN_DIR/log/interop.err"; }
 
@@ -44,7 +46,8 @@ judge_timestamp() {
 		fi
 	done
 	flip_bit "${file%.ots}" "$RUN_DIR/changed" 7
-	if words=$(stock_ots -f "$RUN_DIR/changed" "$file"); then
+	cp "$file" "$RUN_DIR/changed.ots"
+	if words=$(stock_ots "$RUN_DIR/changed.ots"); then
 		fail "the stock OpenTimestamps client takes $file for another file: $words" "this is a defect: keep $RUN_DIR and report it"
 	fi
 }
@@ -57,11 +60,11 @@ hex_of() { od -An -v -tx1 "$1" | tr -d ' \n'; }
 # `pantheon proof`) good; and they refuse FILE with a byte changed in any of several places.
 judge_transparent() {
 	local file=$1 result=$2 key=$3 shown root size offset
-	ask() {
+	shown_by_others() {
 		jq -n --arg transparent "$(hex_of "$1")" --arg operator_key "$key" --slurpfile result "$result" \
 			'[{$transparent, $operator_key, log_key: $result[0].cose.log_key}]' | interop transparent | jq -c '.[0]'
 	}
-	shown=$(ask "$file")
+	shown=$(shown_by_others "$file")
 	root=$(node_rpc audit_checkpoint "[$(jq .block_number "$result")]" | jq -r .checkpoint.log_root)
 	jq -en --argjson shown "$shown" --arg root "${root#0x}" --slurpfile result "$result" '$result[0] as $r
 		| $shown.root == $root and $shown.size == $r.log_size and $shown.index == $r.index
@@ -70,7 +73,7 @@ judge_transparent() {
 	size=$(stat -c %s "$file")
 	for offset in 5 100 $((size / 4)) $((size / 2)) $((size * 3 / 4)) $((size - 1)); do
 		flip_bit "$file" "$RUN_DIR/changed.cose" "$offset"
-		shown=$(ask "$RUN_DIR/changed.cose")
+		shown=$(shown_by_others "$RUN_DIR/changed.cose")
 		[ "$shown" = null ] || fail "others take $file with byte $offset changed: $shown" "this is a defect: keep $RUN_DIR and report it"
 	done
 }
