@@ -109,6 +109,8 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 		("ots", "member", Timestamp::of(&member).unwrap().encode()),
 		("receipt", "receipt", transparent.receipts[0].encode()),
 		("receipt", "transparent", transparent.encode()),
+		("spend_chain", "anchor", anchor.transaction.clone()),
+		("spend_chain", "origin", format!("{}:1", "4a5e".repeat(16)).into_bytes()),
 		("submission", "outcome", chosen(0, submitted(statement.record()))),
 		("submission", "batch", chosen(0, submitted(batch.record()))),
 		("submission", "entry", chosen(1, entry.encode())),

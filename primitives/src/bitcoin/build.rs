@@ -8,7 +8,7 @@ use ::bitcoin::{
 };
 use alloc::vec::Vec;
 
-use super::{transaction::merkle_node, AnchorProof, HEADER_LEN};
+use super::{transaction::merkle_node, AnchorProof, OutPoint, HEADER_LEN};
 
 /// Why no proof could be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +39,21 @@ pub fn strip_witness(transaction: &[u8]) -> Result<Vec<u8>, BuildError> {
 fn serialize_stripped(mut transaction: Transaction) -> Vec<u8> {
 	transaction.input.iter_mut().for_each(|input| input.witness.clear());
 	serialize(&transaction)
+}
+
+/// The transaction of a whole block that spends this output, without its witness.
+///
+/// For following outputs on a node that is believed about its blocks: neither the block's work nor the
+/// spender's signatures are checked.
+pub fn spender_in_block(block: &[u8], output: &OutPoint) -> Result<Option<Vec<u8>>, BuildError> {
+	let block: Block = deserialize(block).map_err(|_| BuildError::BlockMalformed)?;
+	let spends = |transaction: &Transaction| {
+		transaction.input.iter().any(|input| {
+			let spent = input.previous_output;
+			(spent.txid.as_byte_array(), spent.vout) == (output.txid.as_bytes(), output.vout)
+		})
+	};
+	Ok(block.txdata.into_iter().find(spends).map(serialize_stripped))
 }
 
 /// The Merkle path, from the bottom, of the transaction at this position in a block with these

@@ -88,7 +88,7 @@ pub(super) fn check_headers(
 
 /// Sum that stops at the greatest number, where the crate's own would wrap.
 #[allow(clippy::arithmetic_side_effects, reason = "left <= most, and the sum is at most `most`")]
-fn add_work(left: Work, right: Work) -> Work {
+pub(super) fn add_work(left: Work, right: Work) -> Work {
 	let most = Work::from_be_bytes([0xff; 32]);
 	if right > most - left {
 		most

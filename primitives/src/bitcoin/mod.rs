@@ -8,6 +8,7 @@
 //!
 //! All hashes of Bitcoin are in internal byte order here: as hashed, not as block explorers print them.
 
+mod branch;
 mod build;
 mod error;
 mod headers;
@@ -15,13 +16,15 @@ mod network;
 mod outpoint;
 mod payload;
 mod proof;
+pub mod spend_chain;
 #[cfg(any(test, feature = "test-helpers"))]
 pub mod test_helpers;
 #[cfg(test)]
 mod tests;
 mod transaction;
 
-pub use build::{merkle_path, strip_witness, BuildError};
+pub use branch::header_hash;
+pub use build::{merkle_path, spender_in_block, strip_witness, BuildError};
 pub use error::AnchorError;
 pub use headers::{HeaderRules, MAX_HEADERS};
 pub use network::{genesis_pin, BitcoinNetwork, NetworkError, PinnedHeader};

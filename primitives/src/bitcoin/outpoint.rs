@@ -1,5 +1,6 @@
 //! Transaction ids and outputs by name, as people and block explorers write them.
 
+use ::bitcoin::hashes::{sha256d, Hash};
 use core::{fmt, str::FromStr};
 
 /// Id of a Bitcoin transaction: SHA256d of its bytes without witness.
@@ -12,6 +13,11 @@ impl Txid {
 	/// From the bytes as they were hashed.
 	pub const fn new(internal: [u8; 32]) -> Self {
 		Self(internal)
+	}
+
+	/// Of a transaction without witness.
+	pub fn of(transaction: &[u8]) -> Self {
+		Self(sha256d::Hash::hash(transaction).to_byte_array())
 	}
 
 	/// The bytes as they were hashed.

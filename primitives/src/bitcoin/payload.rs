@@ -38,23 +38,26 @@ pub fn read_payload(script: &[u8]) -> Option<[u8; 32]> {
 	}
 }
 
-/// Whether the transaction's one OP_RETURN output carries this checkpoint.
+/// The commitment in the transaction's one OP_RETURN output.
 ///
 /// A second OP_RETURN output is refused whatever it carries, so that a transaction never commits to
 /// two checkpoints.
-pub(super) fn check_payload(
-	transaction: &Transaction,
-	checkpoint: &Checkpoint,
-) -> Result<(), AnchorError> {
+pub(super) fn read_one_payload(transaction: &Transaction) -> Result<[u8; 32], AnchorError> {
 	let mut outputs =
 		transaction.output.iter().filter(|output| output.script_pubkey.is_op_return());
 	let output = outputs.next().ok_or(AnchorError::PayloadMissing)?;
 	if outputs.next().is_some() {
 		return Err(AnchorError::SeveralPayloads);
 	}
-	let commitment =
-		read_payload(output.script_pubkey.as_bytes()).ok_or(AnchorError::WrongMagic)?;
-	if commitment == checkpoint.commitment() {
+	read_payload(output.script_pubkey.as_bytes()).ok_or(AnchorError::WrongMagic)
+}
+
+/// Whether the transaction's one OP_RETURN output carries this checkpoint.
+pub(super) fn check_payload(
+	transaction: &Transaction,
+	checkpoint: &Checkpoint,
+) -> Result<(), AnchorError> {
+	if read_one_payload(transaction)? == checkpoint.commitment() {
 		Ok(())
 	} else {
 		Err(AnchorError::PayloadMismatch)

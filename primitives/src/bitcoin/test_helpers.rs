@@ -14,8 +14,8 @@ use ::bitcoin::{
 use alloc::{vec, vec::Vec};
 
 use super::{
-	genesis_pin, payload_script, transaction::merkle_node, AnchorProof, BitcoinNetwork,
-	HeaderRules, PinnedHeader, HEADER_LEN,
+	genesis_pin, merkle_path, payload_script, transaction::merkle_node, AnchorProof,
+	BitcoinNetwork, HeaderRules, PinnedHeader, HEADER_LEN,
 };
 use crate::{checkpoint::Checkpoint, BlockHash, GenesisHash, LogRoot};
 
@@ -150,6 +150,71 @@ pub fn anchor_transaction(scripts: Vec<Vec<u8>>, padding: u32) -> Vec<u8> {
 		.into_iter()
 		.map(|script| TxOut { value: Amount::ZERO, script_pubkey: ScriptBuf::from_bytes(script) });
 	transaction(spent, input, core::iter::once(change).chain(data).collect())
+}
+
+/// A transaction without witness that spends these outputs: the data outputs first, then that many
+/// others.
+pub fn spending_transaction(
+	spends: &[super::OutPoint],
+	scripts: Vec<Vec<u8>>,
+	others: usize,
+) -> Vec<u8> {
+	let input = spends.iter().map(|spent| TxIn {
+		previous_output: OutPoint {
+			txid: Txid::from_byte_array(*spent.txid.as_bytes()),
+			vout: spent.vout,
+		},
+		script_sig: ScriptBuf::new(),
+		sequence: Sequence::ENABLE_RBF_NO_LOCKTIME,
+		witness: Witness::new(),
+	});
+	let data = scripts
+		.into_iter()
+		.map(|script| TxOut { value: Amount::ZERO, script_pubkey: ScriptBuf::from_bytes(script) });
+	let other = TxOut { value: Amount::from_sat(99_000), script_pubkey: pay_to_nobody() };
+	serialize(&Transaction {
+		version: transaction::Version::TWO,
+		lock_time: LockTime::ZERO,
+		input: input.collect(),
+		output: data.chain(core::iter::repeat_n(other, others)).collect(),
+	})
+}
+
+/// One chain of blocks after the pinned header, each with these transactions after its coinbase, and a
+/// proof for every transaction, in order. A proof shows `confirmations` blocks, or fewer at the end.
+pub fn proofs_in_one_chain(
+	pinned: &PinnedHeader,
+	blocks: &[Vec<Vec<u8>>],
+	confirmations: usize,
+) -> Vec<AnchorProof> {
+	let first_height = pinned.height + 1;
+	let mut headers: Vec<[u8; HEADER_LEN]> = Vec::new();
+	let mut proofs = Vec::new();
+	for (block, transactions) in (0u32..).zip(blocks) {
+		let coinbase = coinbase_transaction(first_height + block);
+		let txids: Vec<[u8; 32]> =
+			core::iter::once(&coinbase).chain(transactions).map(|tx| txid(tx)).collect();
+		let path = |position| merkle_path(&txids, position).expect("it is in the block");
+		let root = path(0).iter().fold(txids[0], |node, sibling| merkle_node(&node, sibling));
+		headers.push(mine(headers.last().unwrap_or(&pinned.header), root));
+		for (position, transaction) in (1u32..).zip(transactions) {
+			proofs.push(AnchorProof {
+				transaction: transaction.clone(),
+				position,
+				path: path(position),
+				coinbase: coinbase.clone(),
+				coinbase_path: path(0),
+				first_height,
+				block,
+				headers: Vec::new(),
+			});
+		}
+	}
+	for proof in &mut proofs {
+		let last = (proof.block as usize + confirmations).min(headers.len());
+		proof.headers = headers[..last].to_vec();
+	}
+	proofs
 }
 
 /// A coinbase transaction without witness, as Bitcoin Core makes it for this height.

@@ -1,5 +1,6 @@
 //! Tests by topic.
 
+mod branch;
 mod build;
 mod document;
 mod flips;
@@ -8,6 +9,8 @@ mod network;
 mod outpoint;
 mod payload;
 mod proof;
+mod spend_chain;
+mod spend_document;
 mod transaction;
 
 use super::{test_helpers::*, *};

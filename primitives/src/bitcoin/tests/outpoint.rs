@@ -15,6 +15,12 @@ fn written_in_reverse_as_explorers_do() {
 }
 
 #[test]
+fn an_id_is_the_hash_of_the_transaction() {
+	let transaction = coinbase_transaction(7);
+	assert_eq!(Txid::of(&transaction).as_bytes(), &txid(&transaction));
+}
+
+#[test]
 fn other_texts_are_refused() {
 	let zeros = "0".repeat(64);
 	for text in [
