@@ -139,6 +139,14 @@ pub enum CliError {
 	/// The node's answer doesn't hold.
 	#[error("the node's answer does not hold: {0}; nothing was written")]
 	BadProof(String),
+	/// More than one file may hold.
+	#[error("the file would have {bytes} bytes, and a verifier takes at most {most}; nothing was written")]
+	TooLarge {
+		/// Its length.
+		bytes: usize,
+		/// The most.
+		most: usize,
+	},
 	/// The machine refused something basic.
 	#[error("can't {doing}: {source}")]
 	System {
@@ -165,6 +173,14 @@ pub enum UsageError {
 	KeyName(String),
 	#[error("the same content is given twice: {0}")]
 	Twice(&'static str),
+	#[error("an operator's id is 64 hex digits: {0:?}")]
+	Operator(String),
+	#[error("the range runs backwards: from {from} to {to}")]
+	RangeBackwards { from: u64, to: u64 },
+	#[error("{0:?} names nothing to withhold")]
+	Withhold(String),
+	#[error("openings are checked against one record, and this file is about many positions")]
+	OpeningsOfMany,
 }
 
 /// What is wrong with a file's content.
@@ -223,6 +239,12 @@ pub enum Missing {
 	NoAnchorFile,
 	#[error("none of the anchor files is for the chain with genesis {0}")]
 	AnchorChain(GenesisHash),
+	#[error("position {position} is beyond the operator's chain, which has {length} positions as of block {block}")]
+	BeyondHead { position: u64, length: u64, block: u32 },
+	#[error("the journal does not hold the statement at position {sequence}")]
+	Statement { sequence: u64 },
+	#[error("the journal does not hold all members of the batch at position {sequence}")]
+	Members { sequence: u64 },
 }
 
 /// Where journal and chain disagree.
@@ -257,7 +279,7 @@ impl CliError {
 				ClientError::Refused { .. } | ClientError::Pool(_) => exit::REFUSED,
 				ClientError::Timeout { .. } | ClientError::Dropped { .. } => exit::NOT_FOUND,
 				ClientError::Audit { kind: AuditRefusal::Internal, .. } => exit::INTERNAL,
-				ClientError::Audit { .. } => exit::NOT_FOUND,
+				ClientError::Audit { .. } | ClientError::StateGone { .. } => exit::NOT_FOUND,
 				_ => exit::INTERNAL,
 			},
 			Self::Account(_) | Self::Key(_) | Self::Passphrase(_) | Self::Sign(_) => exit::KEYS,
@@ -270,6 +292,7 @@ impl CliError {
 			Self::Missing(Missing::Refused { .. })
 			| Self::Disagreement(Disagreement::Retired(_)) => exit::REFUSED,
 			Self::Missing(_) => exit::NOT_FOUND,
+			Self::TooLarge { .. } => exit::USAGE,
 			Self::Outcome { .. } => exit::RUN_OUTCOME,
 			Self::Spawn { source, .. } if source.kind() == io::ErrorKind::NotFound => {
 				exit::RUN_NO_COMMAND
@@ -327,6 +350,19 @@ impl CliError {
 			Self::Client(ClientError::Audit { kind: AuditRefusal::NotReady, .. }) => {
 				"the node is catching up; try again in a moment"
 			},
+			Self::Client(ClientError::StateGone { .. }) => {
+				"name a node that keeps old states (--state-pruning archive-canonical) with --url, or a newer anchor"
+			},
+			Self::Usage(UsageError::Withhold(_)) => {
+				"name a record id, a position (7 or 7-9) or batch members (7/3 or 7/0-99)"
+			},
+			Self::Missing(Missing::BeyondHead { .. }) => {
+				"leave --to out for the last position, or name an anchor of a later block"
+			},
+			Self::Missing(Missing::Statement { .. } | Missing::Members { .. }) => {
+				"use the --home whose journal sealed it, or leave it out with --withhold"
+			},
+			Self::TooLarge { .. } => "make several files, each over a part of the range (--from, --to)",
 			Self::Key(KeyFileError::Missing { .. }) => "make a key with `pantheon key generate`",
 			Self::Key(KeyFileError::Exists { .. }) => "choose another name with --key",
 			Self::Passphrase(PassphraseError::NoTerminal) => {

@@ -2,9 +2,11 @@
 //!
 //! A library, so that the tests reach its parts; the program is [`main`].
 
+mod account_text;
 pub mod action;
 pub mod agreement;
 pub mod args;
+mod collect;
 pub mod commands;
 pub mod commitment;
 pub mod context;
@@ -14,6 +16,7 @@ pub mod home;
 pub mod journal;
 pub mod keystore;
 pub mod output;
+mod positions;
 pub mod sealing;
 
 use args::{Cli, Command};

@@ -64,6 +64,18 @@ impl Client {
 		self.audited("audit_entryByPosition", answer)
 	}
 
+	/// Up to `limit` entries of an operator's chain from a position on; a page has at most `MAX_PAGE`.
+	pub async fn operator_entries(
+		&self,
+		operator: OperatorId,
+		from_sequence: u64,
+		limit: u32,
+	) -> Result<Vec<EntryView>, ClientError> {
+		let operator = HexDigest(operator.into_bytes());
+		let answer = self.audit.operator_entries(operator, from_sequence, limit).await;
+		self.audited("audit_operatorEntries", answer)
+	}
+
 	/// RFC 9162 inclusion path of entry `index` in the log of `size` entries.
 	pub async fn inclusion_proof(
 		&self,

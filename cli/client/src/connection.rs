@@ -10,7 +10,7 @@ use jsonrpsee::{
 use pantheon_primitives::{
 	log::CompactLog, BlockHash, GenesisHash, LogDigest, OperatorId, OperatorState, RecordId,
 };
-use serde::de::DeserializeOwned;
+use serde::{de::DeserializeOwned, Deserialize};
 use std::{sync::Arc, time::Duration};
 use subxt::{backend::LegacyBackend, rpcs::RpcClient, OnlineClient, SubstrateConfig};
 
@@ -153,6 +153,29 @@ impl Client {
 		self.request("system_accountNextIndex", rpc_params![account.address().to_string()]).await
 	}
 
+	/// The trie nodes that show what the state of `block` holds under `key`, in no order.
+	pub async fn read_proof(
+		&self,
+		key: &[u8],
+		block: BlockHash,
+	) -> Result<Vec<Vec<u8>>, ClientError> {
+		const METHOD: &str = "state_getReadProof";
+		let params = rpc_params![[format!("0x{}", hex::encode(key))], format!("0x{block}")];
+		let answer: Result<ReadProof, RpcError> = self.rpc.request(METHOD, params).await;
+		let proof = answer.map_err(|error| match &error {
+			RpcError::Call(object) if object.message().contains("discarded") => {
+				ClientError::StateGone { url: self.url.to_string(), block }
+			},
+			_ => self.blame(METHOD, error),
+		})?;
+		let asked = self.asked(METHOD);
+		let node = |text: &String| {
+			hex::decode(text.strip_prefix("0x").unwrap_or(text))
+				.map_err(|error| asked.decode(error))
+		};
+		proof.proof.iter().map(node).collect()
+	}
+
 	/// Calls a function of the runtime and decodes its answer.
 	pub async fn runtime<R: DecodeAll>(
 		&self,
@@ -196,6 +219,12 @@ impl Client {
 	pub(crate) fn blame(&self, what: &str, error: RpcError) -> ClientError {
 		self.asked(what).rpc(error)
 	}
+}
+
+/// The answer of `state_getReadProof`; the block it repeats is not looked at.
+#[derive(Deserialize)]
+struct ReadProof {
+	proof: Vec<String>,
 }
 
 async fn dial(url: &str) -> Result<WsClient, ClientError> {

@@ -2,7 +2,7 @@
 
 use crate::submit::Stage;
 use jsonrpsee::core::client::Error as RpcError;
-use pantheon_primitives::GenesisHash;
+use pantheon_primitives::{BlockHash, GenesisHash};
 use std::time::Duration;
 use subxt::error::{
 	BackendError, DispatchError, ExtrinsicError, OnlineClientAtBlockError, OnlineClientError,
@@ -73,6 +73,14 @@ pub enum ClientError {
 		stage: Stage,
 		/// How long.
 		after: Duration,
+	},
+	/// The node has thrown the state of an old block away.
+	#[error("the node at {url} does not keep the state of block {block} any more")]
+	StateGone {
+		/// The address of the node.
+		url: String,
+		/// The block.
+		block: BlockHash,
 	},
 	/// An `audit_*` method gave its own error.
 	#[error("{message}")]

@@ -140,11 +140,13 @@ pub enum Command {
 	/// Seal many records under one seal, and send them
 	#[command(after_help = BATCH_EXAMPLES)]
 	Batch(BatchArgs),
-	/// Write the proof bundle of a record
+	/// Write the proof bundle of a record, or of an operator's whole chain
 	#[command(after_help = "Examples:
   pantheon proof 6a0f…e1 --out answer.proof
   pantheon proof 6a0f…e1 --anchor /var/lib/pantheon-anchor/exports --out answer.proof
   pantheon proof --sequence 3 --index 17 --anchor 1042.anchor --trust trust.json --out m17.proof
+  pantheon proof --operator 71c4…09 --anchor exports/ --out all.proof
+  pantheon proof --operator 71c4…09 --from 0 --to 99 --withhold 12 --withhold 40/0-63 --out q1.proof
   pantheon proof 6a0f…e1 --anchor exports/ --out answer.proof --ots answer.ots --cose answer.cose")]
 	Proof(ProofArgs),
 	/// Verify a proof bundle offline

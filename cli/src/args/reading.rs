@@ -10,7 +10,7 @@ pub struct ProofArgs {
 	/// The record's id, or its leaf; of a batch member too
 	#[arg(
 		value_name = "RECORD",
-		required_unless_present = "sequence",
+		required_unless_present_any = ["sequence", "operator"],
 		conflicts_with = "sequence"
 	)]
 	pub record: Option<String>,
@@ -20,11 +20,28 @@ pub struct ProofArgs {
 	/// With --sequence: the position in the batch
 	#[arg(long, value_name = "I", requires = "sequence")]
 	pub index: Option<u32>,
+	/// Account for every position of this operator's chain on the log, instead of one record
+	#[arg(
+		long,
+		value_name = "ID",
+		conflicts_with_all = ["record", "sequence", "without_intent", "openings"]
+	)]
+	pub operator: Option<String>,
+	/// With --operator: the first position [default: 0]
+	#[arg(long, value_name = "A", requires = "operator")]
+	pub from: Option<u64>,
+	/// With --operator: the last position [default: the last as of the block proven]
+	#[arg(long, value_name = "B", requires = "operator")]
+	pub to: Option<u64>,
+	/// With --operator: leave out a record id, a position (7, 7-9) or batch members (7/3, 7/0-99); the
+	/// file says that it's withheld (repeatable)
+	#[arg(long, value_name = "RECORD|POSITION", requires = "operator")]
+	pub withhold: Vec<String>,
 	/// The file to write
 	#[arg(long, value_name = "FILE")]
 	pub out: PathBuf,
 	/// Anchor file of pantheon-anchor, or a directory of them (repeatable); the oldest anchor that
-	/// covers the record is taken
+	/// covers the record is taken, with --operator the newest
 	#[arg(long, value_name = "FILE|DIR")]
 	pub anchor: Vec<PathBuf>,
 	/// The proof in standard forms.

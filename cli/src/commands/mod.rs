@@ -1,6 +1,7 @@
 //! One module per command. Each gives the exit code of its success.
 
 pub mod batch;
+pub mod completeness;
 pub mod key;
 pub mod log;
 pub mod operator;

@@ -2,14 +2,17 @@
 
 use super::proof::OpeningsFile;
 use crate::{
+	account_text,
 	args::VerifyArgs,
 	context::Context,
-	error::{exit, CliError},
+	error::{exit, CliError, UsageError},
 	home::read_file,
 	output::Table,
 };
 use pantheon_primitives::{
+	bitcoin::BitcoinNetwork,
 	bundle::ProofBundle,
+	file::{verify_file, FileReport},
 	report::{Report, Verdict},
 	trust::TrustFile,
 	verify::verify,
@@ -28,22 +31,26 @@ pub fn execute(context: &Context, args: &VerifyArgs) -> Result<u8, CliError> {
 	let now = args
 		.now
 		.or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|now| now.as_secs()));
-	let report = verify(&bundle, &trust, now);
-	let openings = match &args.openings {
-		Some(path) => Some(check_openings(path, &report)?),
-		None => None,
-	};
-	let size = bundle.len();
+	let report = verify_file(&bundle, &trust, now);
 	let mut value = report.to_json();
-	value["bundle_bytes"] = json!(size);
-	value["openings"] = json!(openings.as_ref().map(|checked| &checked.json));
-	let mut text = render(&report);
-	if let Some(checked) = &openings {
-		text.push_str(&checked.text);
-	}
+	value["bundle_bytes"] = json!(bundle.len());
+	let mut opened = true;
+	let text = match (&report, &args.openings) {
+		(FileReport::Completeness(report), None) => account_text::render(report),
+		(FileReport::Completeness(_), Some(_)) => return Err(UsageError::OpeningsOfMany.into()),
+		(FileReport::Proof(report), openings) => {
+			let checked = openings.as_ref().map(|path| check_openings(path, report)).transpose()?;
+			value["openings"] = json!(checked.as_ref().map(|checked| &checked.json));
+			let mut text = render(report);
+			if let Some(checked) = &checked {
+				text.push_str(&checked.text);
+				opened = checked.holds;
+			}
+			text
+		},
+	};
 	context.out.result(text, value);
-	let opened = openings.is_none_or(|checked| checked.holds);
-	Ok(if opened { verdict_code(&report.verdict) } else { exit::INVALID })
+	Ok(if opened { verdict_code(report.verdict()) } else { exit::INVALID })
 }
 
 /// The trust file at `path`.
@@ -64,36 +71,18 @@ pub(crate) fn verdict_code(verdict: &Verdict) -> u8 {
 
 /// The report for people: verdict first, then network, levels, record.
 pub(crate) fn render(report: &Report) -> String {
-	let verdict = &report.verdict;
-	let mut text = match verdict {
-		Verdict::Verified => "VERIFIED\n".to_owned(),
-		Verdict::Invalid { step, reason } => {
-			format!("INVALID: step \"{}\" does not hold: {reason}\n", step.name())
-		},
-		Verdict::Stale { reason } | Verdict::Revoked { reason } => {
-			format!("{}: {reason}\n", verdict.word())
-		},
-	};
+	let mut text = verdict_line(&report.verdict);
 	let head = Table::new()
 		.row("chain", format!("{} (genesis {})", report.chain, report.genesis))
-		.row("bitcoin network", network(report));
+		.row("bitcoin network", network(report.network));
 	text.push_str(&head.to_string());
 	if report.is_only_timestamped() {
 		text.push_str(
 			"\nOnly timestamped: something is in Bitcoin, but it is not shown to be this chain's log.\n",
 		);
 	}
-	if !report.levels.is_empty() {
-		let matter = if matches!(verdict, Verdict::Invalid { .. }) {
-			"\nWhat holds nevertheless, each by itself:\n"
-		} else {
-			"\nWhat is proven:\n"
-		};
-		text.push_str(matter);
-		for level in &report.levels {
-			text.push_str(&format!("  {:9}  {}\n", level.name(), level.proves()));
-		}
-	}
+	let levels = report.levels.iter().map(|level| (level.name(), level.proves()));
+	text.push_str(&proven(&report.verdict, levels));
 	if let Some(subject) = &report.subject {
 		text.push_str("\nRecord:\n");
 		let table = Table::new()
@@ -108,8 +97,39 @@ pub(crate) fn render(report: &Report) -> String {
 	text
 }
 
-fn network(report: &Report) -> String {
-	match report.network.name() {
+/// The verdict, as the first line of a report.
+pub(crate) fn verdict_line(verdict: &Verdict) -> String {
+	match verdict {
+		Verdict::Verified => "VERIFIED\n".to_owned(),
+		Verdict::Invalid { step, reason } => {
+			format!("INVALID: step \"{}\" does not hold: {reason}\n", step.name())
+		},
+		Verdict::Stale { reason } | Verdict::Revoked { reason } => {
+			format!("{}: {reason}\n", verdict.word())
+		},
+	}
+}
+
+/// The levels that hold, with what each proves.
+pub(crate) fn proven<'a>(
+	verdict: &Verdict,
+	levels: impl Iterator<Item = (&'a str, String)>,
+) -> String {
+	let mut lines = String::new();
+	for (name, proves) in levels {
+		lines.push_str(&format!("  {name:9}  {proves}\n"));
+	}
+	let title = match verdict {
+		_ if lines.is_empty() => return lines,
+		Verdict::Invalid { .. } => "What holds nevertheless, each by itself",
+		_ => "What is proven",
+	};
+	format!("\n{title}:\n{lines}")
+}
+
+/// The Bitcoin network, and that a test network is one.
+pub(crate) fn network(network: BitcoinNetwork) -> String {
+	match network.name() {
 		"mainnet" => "mainnet".to_owned(),
 		other => format!("{other} (a test network: its blocks cost nothing)"),
 	}

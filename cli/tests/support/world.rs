@@ -14,11 +14,13 @@ use pantheon_primitives::{
 	},
 	bundle::{Inclusion, ProofBundle},
 	checkpoint::LOG_ENGINE_ID,
+	completeness::{chain_key, ChainRecord, CompletenessBundle, Disclosed, Positions},
 	finality::{AuthorityKey, AuthoritySet, FinalityProof, Header},
 	hash::SoftwareSha256,
 	log::{CompactLog, Entry},
+	state_proof::test_helpers::lone_value,
 	trust::TrustFile,
-	ChainHead, Checkpoint, GenesisHash, Kind, LogDigest, Record,
+	ChainHead, Checkpoint, GenesisHash, Kind, LogDigest, Record, RecordId, Statement,
 };
 use serde_json::json;
 
@@ -27,6 +29,8 @@ const ROUND: u64 = 1;
 
 pub struct World {
 	pub bundle: ProofBundle,
+	/// The account of the operator's chain, which is the one record of `bundle`.
+	pub account: CompletenessBundle,
 	pub trust: TrustFile,
 	pub opening: Opening,
 }
@@ -47,7 +51,10 @@ impl World {
 		.unwrap();
 		let digest = LogDigest { size: log.size(), root: log.root::<SoftwareSha256>() };
 
-		let header = header(&digest);
+		let head = ChainHead { next_sequence: 1, head: Some(statement.record_id()) };
+		let chain = ChainRecord { head, open_intents: 1 }.encode();
+		let (state_root, state) = lone_value(&chain_key(&operator), &chain);
+		let header = header(&digest, state_root);
 		let hash = Header::decode(&header).unwrap().hash();
 		let authority = SigningKey::from([3; 32]);
 		let authorities = AuthoritySet {
@@ -86,7 +93,24 @@ impl World {
 			anchor: Some(shape.build(&checkpoint)),
 			intent: None,
 		};
-		Self { bundle, trust, opening }
+		let shown = Disclosed { index: 0, statement: statement.encode(), members: None };
+		let account = CompletenessBundle {
+			keys: bundle.keys.clone(),
+			from: 0,
+			to: 0,
+			positions: vec![Positions::Disclosed(shown)],
+			path: Vec::new(),
+			checkpoint,
+			finality: bundle.finality.clone(),
+			anchor: bundle.anchor.clone(),
+			state,
+		};
+		Self { bundle, account, trust, opening }
+	}
+
+	/// Id of the one record.
+	pub fn bundle_record_id(&self) -> RecordId {
+		Statement::decode(&self.bundle.statement).unwrap().record_id()
 	}
 
 	pub fn without_anchor(mut self) -> Self {
@@ -100,10 +124,10 @@ impl World {
 }
 
 /// SCALE: parent, compact number, state root, extrinsics root, one consensus digest item.
-fn header(log: &LogDigest) -> Vec<u8> {
+fn header(log: &LogDigest, state_root: [u8; 32]) -> Vec<u8> {
 	let mut out = vec![1; 32];
 	Compact(BLOCK).encode_to(&mut out);
-	out.extend([2; 32]);
+	out.extend(state_root);
 	out.extend([3; 32]);
 	Compact(1u32).encode_to(&mut out);
 	out.push(4);

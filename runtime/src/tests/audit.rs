@@ -6,6 +6,7 @@ use codec::{Decode, Encode};
 use frame_support::assert_ok;
 use pantheon_primitives::{
 	checkpoint::LOG_ENGINE_ID,
+	completeness::{chain_key, ChainRecord},
 	hash::SoftwareSha256,
 	log::{batch_root, member_leaf, verify_inclusion, CompactLog, Entry, EntryTag},
 	seal::{registration_message, test_helpers::TestSigner, to_be_signed},
@@ -155,6 +156,11 @@ fn records_are_appended_and_answered_for() {
 		assert_eq!(operator.owner, <[u8; 32]>::from(Bob.to_account_id()));
 		assert_eq!(operator.status, OperatorStatus::Active);
 		assert_eq!(operator.chain.next_sequence, 2);
+
+		// What completeness bundles prove from the state stands where verifiers look for it.
+		let kept = sp_io::storage::get(&chain_key(&pen.operator())).expect("there is a value");
+		let OperatorState { chain: head, open_intents, .. } = operator;
+		assert_eq!(ChainRecord::read(&kept), Some(ChainRecord { head, open_intents }));
 
 		assert_eq!(api::<_, Option<LogDigest>>("checkpoint_at", 1u32), Some(digest.clone()));
 		assert_eq!(api::<_, Option<LogDigest>>("checkpoint_at", 2u32), None);
