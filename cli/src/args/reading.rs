@@ -66,14 +66,14 @@ pub struct ProofArgs {
 pub struct StandardArgs {
 	/// Write an OpenTimestamps file too, for the stock client `ots`; needs an anchor. It is the
 	/// timestamp of the statement's bytes, of a batch member: of its record's
-	#[arg(long, value_name = "FILE", requires = "anchor")]
+	#[arg(long, value_name = "FILE", requires = "anchor", conflicts_with = "operator")]
 	pub ots: Option<PathBuf>,
 	/// Write the bytes that the OpenTimestamps file is a timestamp of
 	#[arg(long, value_name = "FILE", requires = "ots")]
 	pub stamped: Option<PathBuf>,
 	/// Write the statement with the node's COSE receipt too: a SCITT transparent statement (RFC 9943).
 	/// A batch member has no statement of its own, so it is its batch's
-	#[arg(long, value_name = "FILE")]
+	#[arg(long, value_name = "FILE", conflicts_with = "operator")]
 	pub cose: Option<PathBuf>,
 }
 

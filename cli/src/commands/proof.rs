@@ -6,6 +6,7 @@ use self::standard::{Exports, Transparent};
 use super::verify::{read_trust, render, verdict_code, verify_made};
 use crate::{
 	args::ProofArgs,
+	collect::{read_anchors, Collector, Prefer, POLL},
 	commitment::Opening,
 	context::{online, Context},
 	error::{exit, CliError, ContentError, Missing, UsageError},
@@ -13,29 +14,24 @@ use crate::{
 	journal::{Entry, Found, Journal, State},
 	output::Table,
 };
-use pantheon_client::{
-	anchor_file::AnchorFile, audit::checkpoint_of, At, AuditRefusal, Client, ClientError,
-};
+use pantheon_client::{anchor_file::AnchorFile, AuditRefusal, ClientError};
 use pantheon_primitives::{
-	bundle::{Inclusion, MemberProof, PairedIntent, ProofBundle},
-	finality::{FinalityProof, Handoff, Header},
+	bundle::{MemberProof, PairedIntent, ProofBundle},
 	hash::SoftwareSha256,
-	log::{inclusion_path, verify_inclusion, MemoryTree},
+	log::{inclusion_path, MemoryTree},
 	report::Verdict,
 	trust::TrustFile,
-	Checkpoint, LeafHash, PublicKey,
+	LeafHash,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::time::{Duration, Instant};
-
-/// How often the node is asked for a newer finality proof.
-const POLL: Duration = Duration::from_secs(1);
-/// Most hand-offs in one answer of a node; fewer mean that there are no more.
-const HANDOFF_PAGE: usize = pantheon_client::audit_rpc::MAX_HANDOFFS;
+use std::time::Instant;
 
 /// Runs the command.
 pub fn execute(context: &Context, args: ProofArgs) -> Result<u8, CliError> {
+	if let Some(operator) = &args.operator {
+		return super::completeness::execute(context, &args, operator);
+	}
 	let journal = context.home.journal()?;
 	let found = find(context, &journal, &args)?;
 	if found.entry.state == State::Refused {
@@ -47,20 +43,16 @@ pub fn execute(context: &Context, args: ProofArgs) -> Result<u8, CliError> {
 		.into());
 	}
 	let trust = args.trust.as_deref().map(read_trust).transpose()?;
-	let mut anchors = Vec::new();
-	for path in &args.anchor {
-		anchors.extend(AnchorFile::read_all(path)?);
-	}
-	let wanted = !args.anchor.is_empty();
-	if wanted && anchors.is_empty() {
+	let anchors = read_anchors(&args.anchor)?;
+	if anchors.as_ref().is_some_and(Vec::is_empty) {
 		return Err(Missing::NoAnchorFile.into());
 	}
 	let (bundle, transparent) = online(async {
 		let client = context.connect().await?;
 		client.insist(found.entry.statement.record().log)?;
-		let anchors = wanted.then_some(anchors);
 		let progress = context.out.spinner("collecting the proof");
-		let assembly = Assembly { client: &client, journal: &journal, args: &args };
+		let collector = Collector { client: &client, journal: &journal, wait: &args.wait };
+		let assembly = Assembly { collector, args: &args };
 		let bundle = assembly.bundle(&found, anchors, trust.as_ref()).await?;
 		let transparent = match args.standard.cose {
 			None => None,
@@ -97,18 +89,10 @@ fn find(context: &Context, journal: &Journal, args: &ProofArgs) -> Result<Found,
 	Ok(Found { entry, member })
 }
 
-/// Collects the parts of a bundle.
+/// Puts the parts of a bundle together.
 struct Assembly<'a> {
-	client: &'a Client,
-	journal: &'a Journal,
+	collector: Collector<'a>,
 	args: &'a ProofArgs,
-}
-
-/// A checkpoint with what makes it final, and its anchor.
-struct Base {
-	checkpoint: Checkpoint,
-	finality: FinalityProof,
-	anchor: Option<AnchorFile>,
 }
 
 impl Assembly<'_> {
@@ -119,12 +103,14 @@ impl Assembly<'_> {
 		trust: Option<&TrustFile>,
 	) -> Result<ProofBundle, CliError> {
 		let index = self.index(&found.entry).await?;
-		let base = self.base(index, anchors, trust).await?;
+		let Collector { journal, .. } = self.collector;
+		let base = self.collector.base(index, anchors, Prefer::Oldest, trust).await?;
 		let size = base.checkpoint.log_size;
-		let inclusion = self.inclusion(&found.entry, index, &base.checkpoint).await?;
+		let leaf = &found.entry.leaf;
+		let inclusion = self.collector.inclusion(leaf, index, &base.checkpoint).await?;
 		let intent = match found.record().intent.filter(|_| !self.args.without_intent) {
 			None => None,
-			Some(id) => match self.journal.find(id.as_bytes())? {
+			Some(id) => match journal.find(id.as_bytes())? {
 				// The intent may stand in another journal: the proof is whole without it.
 				None => None,
 				Some(intent) => {
@@ -132,17 +118,18 @@ impl Assembly<'_> {
 					if index >= size {
 						return Err(Missing::NotFinalised(intent.entry.record).into());
 					}
+					let leaf = &intent.entry.leaf;
 					Some(PairedIntent {
 						statement: intent.entry.statement.encode(),
 						member: self.member(&intent).await?,
-						inclusion: self.inclusion(&intent.entry, index, &base.checkpoint).await?,
+						inclusion: self.collector.inclusion(leaf, index, &base.checkpoint).await?,
 					})
 				},
 			},
 		};
 		Ok(ProofBundle {
 			statement: found.entry.statement.encode(),
-			keys: vec![self.key(&found.entry).await?],
+			keys: vec![self.collector.key(found.entry.statement.record().operator).await?],
 			member: self.member(found).await?,
 			inclusion,
 			checkpoint: base.checkpoint,
@@ -156,7 +143,7 @@ impl Assembly<'_> {
 	async fn index(&self, entry: &Entry) -> Result<u64, CliError> {
 		let deadline = Instant::now() + self.args.wait.timeout();
 		loop {
-			match self.client.entry_by_leaf(entry.leaf).await {
+			match self.collector.client.entry_by_leaf(entry.leaf).await {
 				Ok(view) => return Ok(view.index),
 				Err(ClientError::Audit { kind: AuditRefusal::NotReady, .. })
 					if Instant::now() < deadline =>
@@ -179,106 +166,12 @@ impl Assembly<'_> {
 		}
 	}
 
-	/// The oldest anchor that covers the entry, or else the newest final checkpoint.
-	async fn base(
-		&self,
-		index: u64,
-		anchors: Option<Vec<AnchorFile>>,
-		trust: Option<&TrustFile>,
-	) -> Result<Base, CliError> {
-		let anchor = match anchors {
-			None => None,
-			Some(files) => Some(self.choose(index, files)?),
-		};
-		let at = anchor.as_ref().map(|file| file.checkpoint.block_number);
-		let deadline = Instant::now() + self.args.wait.timeout();
-		loop {
-			let answer = self.client.audit_checkpoint(at).await?;
-			let checkpoint = checkpoint_of(&answer.checkpoint);
-			if let Some(anchor) = &anchor {
-				if checkpoint != anchor.checkpoint {
-					return Err(CliError::BadProof(format!(
-						"block {} is another one than the anchored block {}",
-						checkpoint.block_hash, anchor.checkpoint.block_hash
-					)));
-				}
-			}
-			if checkpoint.log_size > index {
-				let from_set = trust.map_or(0, |trust| trust.authorities.id);
-				let finality = FinalityProof {
-					header: answer.header.0,
-					justification: answer.justification.0,
-					handoffs: self.handoffs(from_set, checkpoint.block_number).await?,
-				};
-				return Ok(Base { checkpoint, finality, anchor });
-			}
-			if Instant::now() >= deadline {
-				return Err(Missing::Finality { index }.into());
-			}
-			tokio::time::sleep(POLL).await;
-		}
-	}
-
-	fn choose(&self, index: u64, files: Vec<AnchorFile>) -> Result<AnchorFile, CliError> {
-		let genesis = self.client.genesis();
-		let mut files: Vec<_> =
-			files.into_iter().filter(|file| file.checkpoint.genesis == genesis).collect();
-		files.sort_by_key(|file| file.checkpoint.log_size);
-		let size = files.last().ok_or(Missing::AnchorChain(genesis))?.checkpoint.log_size;
-		Ok(files
-			.into_iter()
-			.find(|file| file.checkpoint.log_size > index)
-			.ok_or(Missing::Anchor { index, size })?)
-	}
-
-	/// The changes of authorities from set `from` up to before block `until`.
-	async fn handoffs(&self, from: u64, until: u32) -> Result<Vec<Handoff>, CliError> {
-		let mut handoffs = Vec::new();
-		loop {
-			let page = self.client.handoffs(from.saturating_add(handoffs.len() as u64)).await?;
-			let count = page.len();
-			for handoff in page {
-				let header = Header::decode(&handoff.header.0)
-					.map_err(|_| CliError::BadProof("a hand-off's header can't be read".into()))?;
-				// The block of a hand-off itself is still finalised by the outgoing set.
-				if header.number() >= until {
-					return Ok(handoffs);
-				}
-				handoffs.push(Handoff {
-					header: handoff.header.0,
-					justification: handoff.justification.0,
-				});
-			}
-			if count < HANDOFF_PAGE {
-				return Ok(handoffs);
-			}
-		}
-	}
-
-	async fn inclusion(
-		&self,
-		entry: &Entry,
-		index: u64,
-		checkpoint: &Checkpoint,
-	) -> Result<Inclusion, CliError> {
-		let path = self.client.inclusion_proof(index, checkpoint.log_size).await?;
-		verify_inclusion::<SoftwareSha256>(
-			&entry.leaf,
-			index,
-			checkpoint.log_size,
-			&path,
-			&checkpoint.log_root,
-		)
-		.map_err(|error| CliError::BadProof(format!("inclusion of entry {index}: {error}")))?;
-		Ok(Inclusion { index, path })
-	}
-
 	/// The member's path in its batch: from the journal's members, which are complete.
 	async fn member(&self, found: &Found) -> Result<Option<MemberProof>, CliError> {
 		let Some(record) = &found.member else { return Ok(None) };
 		let statement = found.entry.statement.record();
 		let index = record.index.unwrap_or_default();
-		let leaves = self.journal.member_leaves(&found.entry)?;
+		let leaves = self.collector.journal.member_leaves(&found.entry)?;
 		let count = statement.batch.map_or(0, |batch| batch.count);
 		let path = if leaves.len() as u64 == u64::from(count) {
 			let tree = MemoryTree::new::<SoftwareSha256>(&leaves);
@@ -286,20 +179,11 @@ impl Assembly<'_> {
 				.map_err(|error| CliError::BadProof(error.to_string()))?
 		} else {
 			let sequence = statement.sequence;
-			let proof = self.client.member_proof(statement.operator, sequence, index).await?;
+			let proof =
+				self.collector.client.member_proof(statement.operator, sequence, index).await?;
 			proof.path.into_iter().map(Into::into).collect()
 		};
 		Ok(Some(MemberProof { record: record.encode(), path }))
-	}
-
-	async fn key(&self, entry: &Entry) -> Result<PublicKey, CliError> {
-		let operator = entry.statement.record().operator;
-		if let Some(key) = self.journal.key(operator)? {
-			return Ok(key);
-		}
-		let state = self.client.operator(operator, At::Finalised).await?;
-		let bytes = state.and_then(|state| state.key).ok_or(Missing::PublicKey(operator))?;
-		Ok(PublicKey::from_bytes(&bytes)?)
 	}
 }
 
