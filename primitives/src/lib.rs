@@ -18,6 +18,7 @@
 
 extern crate alloc;
 
+pub mod audit;
 pub mod bitcoin;
 pub mod bundle;
 mod cbor;
@@ -27,6 +28,7 @@ pub mod completeness;
 pub mod entry_info;
 pub mod file;
 pub mod finality;
+pub mod genesis;
 pub mod hash;
 pub mod ids;
 pub mod kind;

@@ -3,7 +3,10 @@
 //! JSON, because people read and compare it. Format: `docs/formats/trust-file.md`.
 
 use crate::{
-	bitcoin::{AnchorOrigin, BitcoinNetwork, HeaderRules, NetworkError, PinnedHeader},
+	bitcoin::{
+		check_min_work, AnchorOrigin, BitcoinNetwork, HeaderRules, NetworkError, NoWork,
+		PinnedHeader,
+	},
 	finality::{AuthorityKey, AuthoritySet},
 	Digest32, GenesisHash,
 };
@@ -50,6 +53,9 @@ pub enum TrustError {
 	/// A Bitcoin network that anchors cannot be verified on.
 	#[error("field bitcoin.network of the trust file: {0}")]
 	Network(NetworkError),
+	/// No work is asked for on a network where anchors rest on it.
+	#[error("field bitcoin.min_work of the trust file: {0}")]
+	NoWork(#[from] NoWork),
 	/// A field's text does not have the right form.
 	#[error("field {0} of the trust file is not valid")]
 	Field(&'static str),
@@ -112,6 +118,9 @@ impl TrustFile {
 		if json.bitcoin.min_confirmations == 0 {
 			return Err(TrustError::Field("bitcoin.min_confirmations"));
 		}
+		let network = BitcoinNetwork::parse(&json.bitcoin.network).map_err(TrustError::Network)?;
+		let min_work = bytes(&json.bitcoin.min_work, "bitcoin.min_work")?;
+		check_min_work(network, &min_work)?;
 		Ok(Self {
 			chain: json.chain,
 			genesis: bytes(&json.genesis_hash, "genesis_hash")?.into(),
@@ -120,14 +129,13 @@ impl TrustFile {
 				authorities: authorities.collect::<Result<_, TrustError>>()?,
 			},
 			bitcoin: HeaderRules {
-				network: BitcoinNetwork::parse(&json.bitcoin.network)
-					.map_err(TrustError::Network)?,
+				network,
 				pinned: PinnedHeader {
 					height: json.bitcoin.pinned_height,
 					header: bytes(&json.bitcoin.pinned_header, "bitcoin.pinned_header")?,
 				},
 				min_confirmations: json.bitcoin.min_confirmations,
-				min_work: bytes(&json.bitcoin.min_work, "bitcoin.min_work")?,
+				min_work,
 				max_target: None,
 			},
 			anchor_origin: json

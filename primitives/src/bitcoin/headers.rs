@@ -44,46 +44,87 @@ pub(super) fn check_headers(
 	block: u32,
 	rules: &HeaderRules,
 ) -> Result<CheckedBlock, AnchorError> {
-	let pinned: Header =
-		deserialize(&rules.pinned.header).map_err(|_| AnchorError::PinnedHeader)?;
-	let mut difficulty = Difficulty::after_pinned(rules.network, rules.pinned.height, &pinned)
-		.ok_or(AnchorError::PinnedHeader)?;
-	// A floor that can't be read refuses everything.
-	let floor = rules
-		.max_target
-		.map(|bits| read_target(CompactTarget::from_consensus(bits)).unwrap_or(Target::ZERO));
-	let mut previous = pinned.block_hash();
+	let mut links = Links::after_pinned(rules.network, &rules.pinned, rules.max_target)?;
 	let mut found: Option<CheckedBlock> = None;
-	// The work of a target changes once in 2016 headers and takes longer to compute than a hash.
-	let mut last: Option<(Target, Work)> = None;
-
+	let mut works = Works::default();
 	for (index, bytes) in (0u32..).zip(headers) {
-		let header: Header =
-			deserialize(bytes).map_err(|_| AnchorError::HeaderMalformed { index })?;
-		if header.prev_blockhash != previous {
-			return Err(AnchorError::HeadersNotLinked { index });
-		}
-		let target =
-			difficulty.target(header.bits).ok_or(AnchorError::WrongDifficulty { index })?;
-		if floor.is_some_and(|easiest| target > easiest) {
-			return Err(AnchorError::DifficultyBelowFloor { index });
-		}
-		let hash = header.validate_pow(target).map_err(|_| AnchorError::ProofOfWork { index })?;
+		let Linked { header, hash, target } = links.follow(index, bytes)?;
 		if index >= block {
-			let work = match last {
-				Some((same, work)) if same == target => work,
-				_ => target.to_work(),
-			};
-			last = Some((target, work));
+			let work = works.of(target);
 			match &mut found {
 				Some(checked) => checked.work = add_work(checked.work, work),
 				None => found = Some(CheckedBlock { header, hash, work }),
 			}
 		}
-		difficulty.advance(&header).ok_or(AnchorError::WrongHeight)?;
-		previous = hash;
 	}
 	found.ok_or(AnchorError::BlockOutOfRange)
+}
+
+/// A header that follows from the pinned one by the network's rules.
+pub(super) struct Linked {
+	pub header: Header,
+	pub hash: BlockHash,
+	pub target: Target,
+}
+
+/// The rules of a chain of headers, standing at its newest.
+pub(super) struct Links {
+	previous: BlockHash,
+	difficulty: Difficulty,
+	floor: Option<Target>,
+}
+
+impl Links {
+	pub(super) fn after_pinned(
+		network: BitcoinNetwork,
+		pinned: &PinnedHeader,
+		max_target: Option<u32>,
+	) -> Result<Self, AnchorError> {
+		let header: Header = deserialize(&pinned.header).map_err(|_| AnchorError::PinnedHeader)?;
+		let difficulty = Difficulty::after_pinned(network, pinned.height, &header)
+			.ok_or(AnchorError::PinnedHeader)?;
+		// A floor that can't be read refuses everything.
+		let floor = max_target
+			.map(|bits| read_target(CompactTarget::from_consensus(bits)).unwrap_or(Target::ZERO));
+		Ok(Self { previous: header.block_hash(), difficulty, floor })
+	}
+
+	/// Checks the next header, which errors call number `index`.
+	pub(super) fn follow(
+		&mut self,
+		index: u32,
+		bytes: &[u8; HEADER_LEN],
+	) -> Result<Linked, AnchorError> {
+		let header: Header =
+			deserialize(bytes).map_err(|_| AnchorError::HeaderMalformed { index })?;
+		if header.prev_blockhash != self.previous {
+			return Err(AnchorError::HeadersNotLinked { index });
+		}
+		let target =
+			self.difficulty.target(header.bits).ok_or(AnchorError::WrongDifficulty { index })?;
+		if self.floor.is_some_and(|easiest| target > easiest) {
+			return Err(AnchorError::DifficultyBelowFloor { index });
+		}
+		let hash = header.validate_pow(target).map_err(|_| AnchorError::ProofOfWork { index })?;
+		self.difficulty.advance(&header).ok_or(AnchorError::WrongHeight)?;
+		self.previous = hash;
+		Ok(Linked { header, hash, target })
+	}
+}
+
+/// The work of targets: it changes once in 2016 headers and takes longer to compute than a hash.
+#[derive(Default)]
+pub(super) struct Works(Option<(Target, Work)>);
+
+impl Works {
+	pub(super) fn of(&mut self, target: Target) -> Work {
+		let work = match self.0 {
+			Some((same, work)) if same == target => work,
+			_ => target.to_work(),
+		};
+		self.0 = Some((target, work));
+		work
+	}
 }
 
 /// Sum that stops at the greatest number, where the crate's own would wrap.
@@ -169,7 +210,7 @@ fn is_period_start(height: u32, params: &Params) -> bool {
 }
 
 /// The target of a compact form that nodes write: not zero, negative or written in another way.
-fn read_target(bits: CompactTarget) -> Option<Target> {
+pub(super) fn read_target(bits: CompactTarget) -> Option<Target> {
 	let target = Target::from_compact(bits);
 	(target != Target::ZERO && target.to_compact_lossy() == bits).then_some(target)
 }

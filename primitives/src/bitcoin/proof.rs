@@ -110,29 +110,9 @@ pub fn verify_anchor(
 	}
 	let (height, confirmations) = check_extent(proof, rules)?;
 
-	let (transaction, txid) = decode_transaction(&proof.transaction)?;
-	check_payload(&transaction, checkpoint)?;
-	let coinbase_id = check_coinbase(&proof.coinbase, height)?;
-	// Position 0 is the coinbase's: as the anchor it would vouch for its own depth.
-	if proof.position == 0 {
-		return Err(AnchorError::WrongPath);
-	}
-	// The coinbase pins the tree's depth: an inner node passed off as a transaction, or the reverse,
-	// would need a coinbase at the wrong depth as well (CVE-2017-12842).
-	if proof.coinbase_path.len() != proof.path.len() {
-		return Err(AnchorError::CoinbasePath);
-	}
-	let root = merkle_root(txid, proof.position, &proof.path).ok_or(AnchorError::WrongPath)?;
-	let coinbase_root = merkle_root(coinbase_id, 0, &proof.coinbase_path);
-
+	let roots = proof.roots(checkpoint, height)?;
 	let checked = check_headers(&proof.headers, proof.block, rules)?;
-	let block_root = checked.header.merkle_root.to_byte_array();
-	if root != block_root {
-		return Err(AnchorError::WrongPath);
-	}
-	if coinbase_root != Some(block_root) {
-		return Err(AnchorError::CoinbasePath);
-	}
+	roots.expect(&checked.header.merkle_root.to_byte_array())?;
 	if checked.work < Work::from_be_bytes(rules.min_work) {
 		return Err(AnchorError::TooLittleWork);
 	}
@@ -142,8 +122,68 @@ pub fn verify_anchor(
 		time: checked.header.time,
 		confirmations,
 		work: checked.work.to_be_bytes(),
-		txid,
+		txid: roots.txid,
 	})
+}
+
+/// What the proof's two transactions and paths lead to.
+struct Roots {
+	txid: [u8; 32],
+	transaction: [u8; 32],
+	coinbase: Option<[u8; 32]>,
+}
+
+impl Roots {
+	fn expect(&self, root: &[u8; 32]) -> Result<(), AnchorError> {
+		if self.transaction != *root {
+			return Err(AnchorError::WrongPath);
+		}
+		if self.coinbase.as_ref() != Some(root) {
+			return Err(AnchorError::CoinbasePath);
+		}
+		Ok(())
+	}
+}
+
+impl AnchorProof {
+	/// That the transaction carries the checkpoint and is in the block with this Merkle root, whose
+	/// header was checked elsewhere to be at `height`; gives the transaction's id. For whoever follows
+	/// all headers once ([`HeaderChain`](super::HeaderChain)): the proof's own headers are not looked at.
+	pub fn verify_in_block(
+		&self,
+		checkpoint: &Checkpoint,
+		height: u32,
+		merkle_root: &[u8; 32],
+	) -> Result<[u8; 32], AnchorError> {
+		if self.path.len() > MAX_PATH || self.coinbase_path.len() > MAX_PATH {
+			return Err(AnchorError::PathTooLong);
+		}
+		let roots = self.roots(checkpoint, height)?;
+		roots.expect(merkle_root)?;
+		Ok(roots.txid)
+	}
+
+	/// Reads both transactions and follows their paths, which must not be longer than [`MAX_PATH`].
+	fn roots(&self, checkpoint: &Checkpoint, height: u32) -> Result<Roots, AnchorError> {
+		let (transaction, txid) = decode_transaction(&self.transaction)?;
+		check_payload(&transaction, checkpoint)?;
+		let coinbase_id = check_coinbase(&self.coinbase, height)?;
+		// Position 0 is the coinbase's: as the anchor it would vouch for its own depth.
+		if self.position == 0 {
+			return Err(AnchorError::WrongPath);
+		}
+		// The coinbase pins the tree's depth: an inner node passed off as a transaction, or the reverse,
+		// would need a coinbase at the wrong depth as well (CVE-2017-12842).
+		if self.coinbase_path.len() != self.path.len() {
+			return Err(AnchorError::CoinbasePath);
+		}
+		Ok(Roots {
+			txid,
+			transaction: merkle_root(txid, self.position, &self.path)
+				.ok_or(AnchorError::WrongPath)?,
+			coinbase: merkle_root(coinbase_id, 0, &self.coinbase_path),
+		})
+	}
 }
 
 /// The anchor block's height and confirmations, from the numbers alone.

@@ -4,6 +4,7 @@ mod branch;
 mod build;
 mod document;
 mod flips;
+mod header_chain;
 mod headers;
 mod network;
 mod outpoint;
