@@ -5,10 +5,8 @@ mod support;
 
 use bitcoin::{consensus::deserialize, Amount, Transaction, Txid};
 use pantheon_anchor::{
-	journal::Journal,
 	machine::{Anchor, Version},
 	rpc::{Core, Credentials, FeeRate},
-	service::{Service, Until},
 };
 use pantheon_client::anchor_file::AnchorFile;
 use pantheon_primitives::bitcoin::verify_anchor;
@@ -22,7 +20,7 @@ use std::{
 	time::{Duration, Instant},
 };
 use support::{
-	chain, conditions, confirm, journalled, owner, rules, service, settings, stages, txid,
+	chain, conditions, confirm, journalled, rules, service, service_with, settings, stages, txid,
 	Bitcoind, Clock, Program,
 };
 
@@ -162,8 +160,7 @@ fn a_node_that_asks_for_more_is_outbid_up_to_the_ceilings() {
 	assert!(node.mempool().is_empty());
 	let mut low = settings(&dir);
 	low.fees.most = Amount::from_sat(2_000);
-	let journal = Journal::open(&dir.join("journal.sqlite"), &owner()).unwrap();
-	let mut service = Service::new(node.core(), &mut chain, journal, low, Until::Stopped).unwrap();
+	let mut service = service_with(node.core(), &mut chain, &dir, low).unwrap();
 	for _ in 0..5 {
 		clock.round(&mut service);
 	}

@@ -5,12 +5,7 @@ mod support;
 
 use bitcoin::{consensus::deserialize, Transaction};
 use pantheon_anchor::{
-	fees::anchor_vbytes,
-	journal::Journal,
-	list::LIST_NAME,
-	metrics::Board,
-	rpc::FeeRate,
-	service::{Service, Until},
+	fees::anchor_vbytes, journal::Journal, list::LIST_NAME, metrics::Board, rpc::FeeRate,
 	status::Status,
 };
 use pantheon_client::anchor_file::AnchorFile;
@@ -18,8 +13,8 @@ use pantheon_primitives::bitcoin::{payload_script, verify_anchor, AnchorError, H
 use serde_json::json;
 use std::{fs, sync::Arc};
 use support::{
-	chain, checkpoint, conditions, confirm, journalled, owner, rules, service, stages, txid,
-	Bitcoind, Clock, Program,
+	chain, checkpoint, conditions, confirm, journalled, owner, rules, service, service_with,
+	settings, stages, txid, Bitcoind, Clock, Program,
 };
 
 #[test]
@@ -28,9 +23,14 @@ fn ten_anchors_in_a_row_verify_and_form_one_spend_chain() {
 	let dir = node.dir.path().join("anchor");
 	let mut chain = chain(3);
 	let mut clock = Clock::new();
+	// The trust file names the origin beforehand.
+	let coin = &node.wallet("listunspent", &[])[0];
+	let origin = format!("{}:{}", coin["txid"].as_str().unwrap(), coin["vout"]);
+	let mut settings = settings(&dir);
+	settings.policy.origin = Some(origin.parse().unwrap());
 	for number in 0..10 {
 		// A new service each time: taking up the journal is the normal path.
-		let mut service = service(node.core(), &mut chain, &dir);
+		let mut service = service_with(node.core(), &mut chain, &dir, settings.clone()).unwrap();
 		clock.round(&mut service);
 		assert_eq!(stages(&service).last(), Some(&"broadcast"));
 		assert_eq!(node.mempool().len(), 1);
@@ -81,6 +81,7 @@ fn ten_anchors_in_a_row_verify_and_form_one_spend_chain() {
 	let list: serde_json::Value = serde_json::from_slice(&list).unwrap();
 	let first = anchors[0].versions[0].inputs[0].to_string();
 	assert_eq!(list["origin"], first);
+	assert_eq!(first, origin);
 	let mut output = first;
 	for (listed, anchor) in list["anchors"].as_array().unwrap().iter().zip(&anchors) {
 		assert_eq!(listed["txid"], txid(anchor).to_string());
@@ -88,6 +89,10 @@ fn ten_anchors_in_a_row_verify_and_form_one_spend_chain() {
 		output = anchor.effective_version().unwrap().change.to_string();
 	}
 	assert_eq!(list["anchors"].as_array().unwrap().len(), 10);
+	// With the trust file of another spend chain it does not begin.
+	settings.policy.origin = Some(anchors[0].versions[0].change);
+	let refused = service_with(node.core(), &mut chain, &dir, settings).err().unwrap();
+	assert_eq!((refused.name(), refused.exit_code()), ("origin-mismatch", 26));
 	let reported: Vec<_> = chain.reported.iter().map(|(c, _)| c.log_size).collect();
 	assert_eq!(reported, [3, 4, 6, 9, 13, 18, 24, 31, 39, 48]);
 }
@@ -219,11 +224,9 @@ fn a_fee_above_the_ceiling_is_not_paid() {
 	let dir = node.dir.path().join("anchor");
 	let mut chain = chain(1);
 	fs::create_dir_all(&dir).unwrap();
-	let mut settings = support::settings(&dir);
+	let mut settings = settings(&dir);
 	settings.fees.ceiling = FeeRate::per_kvb(900);
-	let journal = Journal::open(&dir.join("journal.sqlite"), &owner()).unwrap();
-	let mut service =
-		Service::new(node.core(), &mut chain, journal, settings, Until::Stopped).unwrap();
+	let mut service = service_with(node.core(), &mut chain, &dir, settings).unwrap();
 	Clock::new().round(&mut service);
 	assert_eq!(conditions(&service), ["fee-ceiling"]);
 	assert!(node.mempool().is_empty());

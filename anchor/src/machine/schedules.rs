@@ -3,6 +3,7 @@
 
 use super::world::{unreachable, NextSend, World};
 use crate::condition::Condition;
+use bitcoin::Amount;
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -24,6 +25,7 @@ enum Step {
 	FeeSpike(u16),
 	Ceiling(u16),
 	MineReplaced(u8),
+	Budget(u16),
 	Crash(u8),
 	Restart,
 }
@@ -47,6 +49,7 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => (1u16..4_000).prop_map(Step::FeeSpike),
 		1 => (100u16..4_000).prop_map(Step::Ceiling),
 		2 => any::<u8>().prop_map(Step::MineReplaced),
+		1 => any::<u16>().prop_map(Step::Budget),
 		4 => (0u8..14).prop_map(Step::Crash),
 		1 => Just(Step::Restart),
 	]
@@ -85,6 +88,11 @@ fn apply(world: &mut World, step: &Step) {
 				world.bitcoin.mine_replaced(version);
 			}
 		},
+		Step::Budget(left) => {
+			let spent = world.journal.values().map(|a| a.cost().to_sat()).sum::<u64>();
+			world.policy.budget = Amount::from_sat(spent + u64::from(*left));
+			world.restart();
+		},
 		Step::Crash(steps) => world.crash_in = Some((*steps).into()),
 		Step::Restart => world.restart(),
 	}
@@ -108,24 +116,35 @@ proptest! {
 	}
 }
 
-/// The table: the process dies before and after every step of a first and a second anchor.
+/// The table: the process dies before and after every step of a first anchor, which is replaced twice, and of a
+/// second one.
 #[test]
 fn a_crash_at_every_single_step() {
-	for at in 0..60 {
+	let mut steps = 0;
+	for at in 0..1_000 {
 		let mut world = World::new();
 		world.grow(1);
 		world.crash_in = Some(at);
-		for round in 0..12 {
+		for round in 0..16 {
 			world.round();
-			world.bitcoin.mine();
-			if round == 5 {
+			match round {
+				0..4 => world.bitcoin.mine_empty(1),
+				_ => world.bitcoin.mine(),
+			}
+			if round == 9 {
 				world.grow(1);
 				world.now += 100;
 			}
 			world.check();
 		}
+		// Nothing crashed: the table is at its end.
+		if world.crash_in.is_some() {
+			break;
+		}
+		steps += 1;
 		world.settle();
 		world.check_settled();
 		assert_eq!(world.journal.len(), 2, "crash at step {at}");
 	}
+	assert!(steps > 60, "only {steps} steps");
 }

@@ -4,7 +4,7 @@
 use super::{
 	fake_bitcoin::{digest, refused, FakeBitcoin, INCREMENT},
 	Action, Anchor, AnchorId, BuildRequest, Cadence, Event, Machine, Policy, Reporting,
-	SendOutcome, Spend, Version,
+	SendOutcome, Spend, Version, YEAR,
 };
 use crate::condition::Condition;
 use bitcoin::{hashes::Hash, Amount, OutPoint, Txid};
@@ -173,7 +173,7 @@ impl World {
 			Action::BuildAndSign { anchor, request } => {
 				let before = self.machine.anchors().iter().filter(|a| a.id < anchor);
 				assert!(before.into_iter().all(|a| a.stage.is_settled()), "one in flight");
-				match self.next_build.clone().and_then(|()| self.build(request)) {
+				match self.next_build.clone().and_then(|()| self.build(anchor, request)) {
 					Ok(version) => Event::Built { anchor, version },
 					Err(condition) => Event::BuildFailed { anchor, condition },
 				}
@@ -215,7 +215,7 @@ impl World {
 		})
 	}
 
-	fn build(&mut self, request: BuildRequest) -> Result<Version, Condition> {
+	fn build(&mut self, anchor: AnchorId, request: BuildRequest) -> Result<Version, Condition> {
 		let number = self.bitcoin.number();
 		let (input, replaced) = match &request.spend {
 			// The wallet holds one output; a build that was never journalled takes it again.
@@ -240,6 +240,9 @@ impl World {
 			let (needed, left) = (fee, request.limit.to_sat());
 			return Err(Condition::BudgetSpent { needed, left });
 		}
+		let this_year = |a: &&Anchor| a.id != anchor && a.prepared_at + YEAR > self.now;
+		let others = self.journal.values().filter(this_year).map(|a| a.cost().to_sat());
+		assert!(others.sum::<u64>() + fee <= self.policy.budget.to_sat(), "within the budget");
 		let txid = Txid::from_byte_array(digest(0xcc, number));
 		let BuildRequest { number: version, checkpoint, height, .. } = request;
 		Ok(Version {
@@ -276,6 +279,8 @@ impl World {
 		self.next_build = Ok(());
 		self.report = Ok(());
 		self.most = u64::MAX;
+		self.policy.budget = policy().budget;
+		self.restart();
 		for _ in 0..400 {
 			self.now += 40;
 			self.round();

@@ -107,6 +107,8 @@ impl Bitcoind {
 		Command::new(bitcoind_exe())
 			.args(["-regtest", "-listen=0", "-dnsseed=0", "-server", "-printtoconsole=0"])
 			.args(["-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1", "-fallbackfee=0.00002"])
+			// The node's own files need not survive a power cut.
+			.arg("-unsafesqlitesync")
 			.arg(format!("-rpcport={port}"))
 			.arg(format!("-datadir={}", dir.display()))
 			.args(options)
@@ -124,7 +126,7 @@ impl Bitcoind {
 			if ready {
 				return;
 			}
-			assert!(begun.elapsed() < Duration::from_secs(60), "bitcoind does not get ready");
+			assert!(begun.elapsed() < Duration::from_secs(180), "bitcoind does not get ready");
 			thread::sleep(Duration::from_millis(100));
 		}
 	}
@@ -210,7 +212,7 @@ impl Rpc {
 		}
 		let begun = Instant::now();
 		while !self.call("listwallets", &[]).as_array().is_some_and(|w| w.contains(&json!(name))) {
-			assert!(begun.elapsed() < Duration::from_secs(60), "the wallet is not loaded");
+			assert!(begun.elapsed() < Duration::from_secs(180), "the wallet is not loaded");
 			thread::sleep(Duration::from_millis(100));
 		}
 	}
@@ -368,9 +370,19 @@ pub fn settings(dir: &Path) -> Settings {
 
 /// A service over that node, that chain and the journal in that folder.
 pub fn service<R: BitcoinRpc, C: CheckpointSource>(rpc: R, chain: C, dir: &Path) -> Service<R, C> {
+	service_with(rpc, chain, dir, settings(dir)).expect("the journal fits")
+}
+
+/// The same with other settings.
+pub fn service_with<R: BitcoinRpc, C: CheckpointSource>(
+	rpc: R,
+	chain: C,
+	dir: &Path,
+	settings: Settings,
+) -> Result<Service<R, C>, Condition> {
 	fs::create_dir_all(dir).expect("folder");
 	let journal = Journal::open(&dir.join("journal.sqlite"), &owner()).expect("journal opens");
-	Service::new(rpc, chain, journal, settings(dir), Until::Stopped).expect("journal reads")
+	Service::new(rpc, chain, journal, settings, Until::Stopped)
 }
 
 /// A clock that the test turns: each round comes a minute after the last, so that every pause has passed.
