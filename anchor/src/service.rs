@@ -221,17 +221,26 @@ impl<R: BitcoinRpc, C: CheckpointSource, J: Store> Service<R, C, J> {
 		for event in events {
 			queue.extend(self.machine.handle(event));
 		}
+		self.work_off(queue)?;
+		if let Some(event) = self.write_list()? {
+			let follows = self.machine.handle(event);
+			self.work_off(follows.into())?;
+		}
+		self.log_conditions(now);
+		self.beat(now, Activity::Running)?;
+		let fatal = self.machine.conditions().find(|c| c.severity() == Severity::Fatal);
+		fatal.cloned().map_or(Ok(()), Err)
+	}
+
+	/// Does what is asked for, and what that leads to.
+	fn work_off(&mut self, mut queue: VecDeque<Action>) -> Result<(), Condition> {
 		for _ in 0..MAX_STEPS {
 			let Some(action) = queue.pop_front() else { break };
 			if let Some(event) = self.perform(action)? {
 				queue.extend(self.machine.handle(event));
 			}
 		}
-		self.write_list()?;
-		self.log_conditions(now);
-		self.beat(now, Activity::Running)?;
-		let fatal = self.machine.conditions().find(|c| c.severity() == Severity::Fatal);
-		fatal.cloned().map_or(Ok(()), Err)
+		Ok(())
 	}
 
 	/// Does one thing and says what came of it. Only a failing journal is an error: nothing may follow it.
@@ -320,9 +329,9 @@ impl<R: BitcoinRpc, C: CheckpointSource, J: Store> Service<R, C, J> {
 	}
 
 	/// Writes the list of all anchors where it is behind the journal. A failure is a notice.
-	fn write_list(&mut self) -> Result<(), Condition> {
+	fn write_list(&mut self) -> Result<Option<Event>, Condition> {
 		if self.list == Freshness::Current {
-			return Ok(());
+			return Ok(None);
 		}
 		let anchors = self.journal.all()?;
 		let Settings { export_dir, genesis, rules, .. } = &self.settings;
@@ -330,9 +339,7 @@ impl<R: BitcoinRpc, C: CheckpointSource, J: Store> Service<R, C, J> {
 		if written.is_ok() {
 			self.list = Freshness::Current;
 		}
-		// It asks for nothing.
-		let _ = self.machine.handle(Event::Listed(written));
-		Ok(())
+		Ok(Some(Event::Listed(written)))
 	}
 
 	fn locate(
