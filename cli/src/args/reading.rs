@@ -28,14 +28,29 @@ pub struct ProofArgs {
 	)]
 	pub operator: Option<String>,
 	/// With --operator: the first position [default: 0]
-	#[arg(long, value_name = "A", requires = "operator")]
+	#[arg(
+		long,
+		value_name = "A",
+		requires = "operator",
+		conflicts_with_all = ["record", "sequence"]
+	)]
 	pub from: Option<u64>,
 	/// With --operator: the last position [default: the last as of the block proven]
-	#[arg(long, value_name = "B", requires = "operator")]
+	#[arg(
+		long,
+		value_name = "B",
+		requires = "operator",
+		conflicts_with_all = ["record", "sequence"]
+	)]
 	pub to: Option<u64>,
 	/// With --operator: leave out a record id, a position (7, 7-9) or batch members (7/3, 7/0-99); the
 	/// file says that it's withheld (repeatable)
-	#[arg(long, value_name = "RECORD|POSITION", requires = "operator")]
+	#[arg(
+		long,
+		value_name = "RECORD|POSITION",
+		requires = "operator",
+		conflicts_with_all = ["record", "sequence"]
+	)]
 	pub withhold: Vec<String>,
 	/// The file to write
 	#[arg(long, value_name = "FILE")]
