@@ -25,7 +25,7 @@ run_full() {
 	cargo_logged runtime-features check --release --package pantheon-runtime --features runtime-benchmarks,try-runtime
 
 	stage "the anchoring service killed before and after each step"
-	# The wide names of --workspace, so that nothing is compiled anew.
+	# With --workspace, so that features are those of the other tests and nothing is compiled anew.
 	cargo_logged anchor-crashes test --release --workspace --test crashes -- --ignored
 	tests_summary "$PANTHEON_CACHE/log/anchor-crashes.log" | sed 's/^/        /'
 
