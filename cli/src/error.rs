@@ -1,7 +1,9 @@
 //! Every way in which a command can fail, with its exit code and what to do about it.
 
 use crate::{
+	chain_spec::ChainSpecError,
 	commitment::{FileError, OpeningError},
+	export::{bitcoin::BitcoinNodeError, ManifestError},
 	journal::JournalError,
 	keystore::{KeyFileError, PassphraseError, SignError},
 };
@@ -9,8 +11,14 @@ use pantheon_client::{
 	AccountError, AnchorReadError, AuditRefusal, ClientError, PoolRefusal, Stage,
 };
 use pantheon_primitives::{
-	bundle::BundleError, record::RecordError, seal::SealError, trust::TrustError, GenesisHash,
-	OperatorId, RecordId,
+	bitcoin::{AnchorError, BitcoinNetwork, NoWork},
+	bundle::BundleError,
+	finality::FinalityError,
+	genesis::NoAuthorities,
+	record::RecordError,
+	seal::SealError,
+	trust::TrustError,
+	GenesisHash, OperatorId, RecordId,
 };
 use std::{io, path::PathBuf};
 
@@ -136,6 +144,12 @@ pub enum CliError {
 		/// What the system said.
 		source: io::Error,
 	},
+	/// A Bitcoin node.
+	#[error(transparent)]
+	BitcoinNode(#[from] BitcoinNodeError),
+	/// A trust file that can't be moved forward.
+	#[error("the trust file stays as it is: {0}")]
+	Update(#[from] UpdateError),
 	/// The node's answer doesn't hold.
 	#[error("the node's answer does not hold: {0}; nothing was written")]
 	BadProof(String),
@@ -173,6 +187,22 @@ pub enum UsageError {
 	KeyName(String),
 	#[error("the same content is given twice: {0}")]
 	Twice(&'static str),
+	#[error("{0} holds files already")]
+	NotEmpty(PathBuf),
+	#[error("{0} exists")]
+	Exists(PathBuf),
+	#[error("on {0} somebody has to choose the Bitcoin block to start from")]
+	NoBitcoinBlock(BitcoinNetwork),
+	#[error("the header named for height {height} can't be one of Bitcoin's {network}")]
+	Pin { height: u32, network: BitcoinNetwork },
+	#[error("{0}")]
+	NoWork(NoWork),
+	#[error("no source of Bitcoin headers is named")]
+	NoHeaderSource,
+	#[error("no block with the hash named for height {0} was found")]
+	BlockNotFound(u32),
+	#[error("nothing to update from is named")]
+	NothingToUpdate,
 	#[error("an operator's id is 64 hex digits: {0:?}")]
 	Operator(String),
 	#[error("the range runs backwards: from {from} to {to}")]
@@ -181,6 +211,20 @@ pub enum UsageError {
 	Withhold(String),
 	#[error("openings are checked against one record, and this file is about many positions")]
 	OpeningsOfMany,
+}
+
+/// Why a trust file is not moved forward.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum UpdateError {
+	#[error("the hand-offs do not lead on from its authorities: {0}")]
+	Authorities(FinalityError),
+	#[error("the Bitcoin headers do not lead on from its pinned one: {0}")]
+	Bitcoin(AnchorError),
+	#[error(
+		"block {height} is not {depth} blocks deep under the work asked for: the headers end at {tip}"
+	)]
+	NotBuried { height: u32, tip: u32, depth: u32 },
 }
 
 /// What is wrong with a file's content.
@@ -211,6 +255,20 @@ pub enum ContentError {
 	Checkpoint,
 	#[error("an outcome stands in the same batch as its intent")]
 	OutcomeBesideIntent,
+	#[error("{0}")]
+	Manifest(#[from] ManifestError),
+	#[error("{0}")]
+	ChainSpec(#[from] ChainSpecError),
+	#[error("{0}")]
+	Authorities(#[from] NoAuthorities),
+	#[error("it is of the chain with genesis {found}, not {expected}")]
+	Genesis { expected: GenesisHash, found: GenesisHash },
+	#[error("its hand-offs do not lead on from the trust file's authorities: {0}")]
+	Handoffs(FinalityError),
+	#[error("it does not hold whole Bitcoin headers of 80 bytes")]
+	BitcoinHeaders,
+	#[error("it changed while it was read")]
+	Changed,
 }
 
 /// What isn't there.
@@ -235,6 +293,12 @@ pub enum Missing {
 	Anchor { index: u64, size: u64 },
 	#[error("the node keeps no finality proof yet that covers entry {index}")]
 	Finality { index: u64 },
+	#[error("the node has no finality proof for its newest final block yet")]
+	Justification,
+	#[error("the node has no block {0}")]
+	Block(u32),
+	#[error("the extrinsic that the chain recorded {0} from does not hold it")]
+	Submission(RecordId),
 	#[error("no anchor file was found: as far as can be seen here, nothing is anchored yet")]
 	NoAnchorFile,
 	#[error("none of the anchor files is for the chain with genesis {0}")]
@@ -292,6 +356,8 @@ impl CliError {
 			Self::Missing(Missing::Refused { .. })
 			| Self::Disagreement(Disagreement::Retired(_)) => exit::REFUSED,
 			Self::Missing(_) => exit::NOT_FOUND,
+			Self::BitcoinNode(_) => exit::UNREACHABLE,
+			Self::Update(_) => exit::BAD_INPUT,
 			Self::TooLarge { .. } => exit::USAGE,
 			Self::Outcome { .. } => exit::RUN_OUTCOME,
 			Self::Spawn { source, .. } if source.kind() == io::ErrorKind::NotFound => {
@@ -329,6 +395,33 @@ impl CliError {
 			Self::Usage(UsageError::NoLog) => {
 				"register the operator first (pantheon operator register), or name the chain's genesis hash with --log"
 			},
+			Self::Usage(UsageError::NotEmpty(_)) => "name a directory that is new or empty",
+			Self::Usage(UsageError::Exists(_)) => {
+				"name another file with --out, or say --replace if the old one may go"
+			},
+			Self::Usage(UsageError::NoBitcoinBlock(_)) => {
+				"look up a recent block at two places that don't know each other, best one whose height 2016 divides, and name it with --bitcoin-block HEIGHT:HASH"
+			},
+			Self::Usage(UsageError::Pin { .. }) => {
+				"check the digits and the network: the header's hash must be below its target"
+			},
+			Self::Usage(UsageError::NoWork(_)) => "leave --min-work out: the default fits the network",
+			Self::Usage(UsageError::NoHeaderSource) => {
+				"name a Bitcoin Core node with --bitcoin, or a file of headers with --bitcoin-headers"
+			},
+			Self::Usage(UsageError::BlockNotFound(_)) => {
+				"check height and hash; if they are right, the source follows another chain"
+			},
+			Self::Usage(UsageError::NothingToUpdate) => {
+				"name --bundle, --from-node, --bitcoin or --bitcoin-headers"
+			},
+			Self::BitcoinNode(_) => {
+				"check --bitcoin and --bitcoin-cookie; or save headers to a file for --bitcoin-headers"
+			},
+			Self::Update(UpdateError::NotBuried { .. }) => {
+				"wait for more blocks, or name an earlier one with --pin"
+			},
+			Self::Missing(Missing::Justification) => "try again after the next finalised block",
 			Self::Client(ClientError::Unreachable { .. } | ClientError::Disconnected { .. }) => {
 				"start a node (pantheon-node --dev), or name one with --url; sealed records stay in the journal, and `pantheon submit` sends them"
 			},

@@ -6,12 +6,14 @@ mod account_text;
 pub mod action;
 pub mod agreement;
 pub mod args;
+pub mod chain_spec;
 mod collect;
 pub mod commands;
 pub mod commitment;
 pub mod context;
 pub mod delivery;
 pub mod error;
+pub mod export;
 pub mod home;
 pub mod journal;
 pub mod keystore;
@@ -70,6 +72,8 @@ fn execute(cli: Cli) -> Result<u8, CliError> {
 		Command::Batch(args) => commands::batch::execute(&context, args),
 		Command::Proof(args) => commands::proof::execute(&context, args),
 		Command::Verify(args) => commands::verify::execute(&context, &args),
+		Command::Audit(args) => commands::audit::execute(&context, &args),
+		Command::Trust(command) => commands::trust::execute(&context, command),
 		Command::Log(command) => commands::log::execute(&context, command),
 		Command::ExitCodes => {
 			let codes = args::EXIT_CODES;

@@ -4,7 +4,10 @@ use crate::chain_spec::{self, SpecError};
 use clap::Parser;
 use codec::{Decode, Encode};
 use pantheon_primitives::{
-	bitcoin::{genesis_pin, BitcoinNetwork, HeaderRules, PinnedHeader},
+	bitcoin::{
+		check_min_work, default_min_work, genesis_pin, BitcoinNetwork, HeaderRules, NoWork,
+		PinnedHeader,
+	},
 	finality::{AuthorityKey, AuthoritySet},
 	trust::{TrustFile, DEFAULT_MIN_CONFIRMATIONS},
 	GenesisHash,
@@ -41,9 +44,10 @@ pub struct ExportTrustCmd {
 	#[arg(long, value_name = "BLOCKS", default_value_t = DEFAULT_MIN_CONFIRMATIONS)]
 	min_confirmations: u32,
 
-	/// Least expected number of hashes in those blocks, as 64 hex digits.
-	#[arg(long, value_name = "WORK", default_value_t = Work([0; 32]))]
-	min_work: Work,
+	/// Least expected number of hashes in those blocks, as 64 hex digits; by default a tenth of the pinned
+	/// header's work for each, on mainnet at least that of difficulty 1.8e13, on regtest none.
+	#[arg(long, value_name = "WORK")]
+	min_work: Option<Work>,
 
 	/// Seconds after which an anchor is too old to speak for the present.
 	#[arg(long, value_name = "SECONDS")]
@@ -69,6 +73,9 @@ pub enum TrustError {
 	/// The genesis state has no GRANDPA authorities.
 	#[error("the genesis state of the chain has no GRANDPA authorities")]
 	NoAuthorities,
+	/// No work is asked for where anchors rest on it.
+	#[error(transparent)]
+	NoWork(#[from] NoWork),
 	/// The file can't be written.
 	#[error("{path} can't be written")]
 	Write {
@@ -119,12 +126,6 @@ impl FromStr for Work {
 	}
 }
 
-impl std::fmt::Display for Work {
-	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-		f.write_str(&hex::encode(self.0))
-	}
-}
-
 fn parse_network(name: &str) -> Result<BitcoinNetwork, String> {
 	BitcoinNetwork::parse(name).map_err(|error| error.to_string())
 }
@@ -132,6 +133,15 @@ fn parse_network(name: &str) -> Result<BitcoinNetwork, String> {
 impl ExportTrustCmd {
 	/// Writes the file.
 	pub fn run(&self) -> Result<(), TrustError> {
+		let pinned = match &self.bitcoin_header {
+			Some(pin) => pin.0,
+			None => genesis_pin(self.bitcoin_network),
+		};
+		let min_work = match &self.min_work {
+			Some(work) => work.0,
+			None => default_min_work(self.bitcoin_network, &pinned, self.min_confirmations),
+		};
+		check_min_work(self.bitcoin_network, &min_work)?;
 		let spec = chain_spec::load(&self.chain)?;
 		let storage = spec.build_storage().map_err(TrustError::Genesis)?;
 		let trust = TrustFile {
@@ -140,12 +150,9 @@ impl ExportTrustCmd {
 			authorities: AuthoritySet { id: 0, authorities: authorities(&storage)? },
 			bitcoin: HeaderRules {
 				network: self.bitcoin_network,
-				pinned: match &self.bitcoin_header {
-					Some(pin) => pin.0,
-					None => genesis_pin(self.bitcoin_network),
-				},
+				pinned,
 				min_confirmations: self.min_confirmations,
-				min_work: self.min_work.0,
+				min_work,
 				max_target: None,
 			},
 			anchor_origin: None,

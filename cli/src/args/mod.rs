@@ -2,12 +2,16 @@
 
 mod reading;
 mod records;
+mod trust;
 
 pub use reading::{
 	ConsistencyArgs, LogCheckpointArgs, LogCommand, ProofArgs, StandardArgs, VerifyArgs,
 };
 pub use records::{
 	ActionArgs, AnswerArgs, BatchArgs, RunArgs, SealArgs, SealCommand, SubmitArgs, WaitArgs,
+};
+pub use trust::{
+	AuditArgs, BitcoinArgs, BlockPin, TrustCommand, TrustInitArgs, TrustOut, TrustUpdateArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -17,10 +21,10 @@ use std::path::PathBuf;
 /// The exit codes, for `pantheon exit-codes`, the long help and the guide.
 pub const EXIT_CODES: &str = "\
 Exit codes:
-    0  done; verify: VERIFIED
-    1  verify: INVALID; log consistency: not consistent
+    0  done; verify, audit: VERIFIED
+    1  verify, audit: INVALID; log consistency: not consistent
     2  the command line is wrong
-    3  verify: STALE (nothing wrong, but not anchored yet, or too old)
+    3  verify, audit: STALE (nothing wrong, but not anchored yet, or too old)
     4  verify: REVOKED
    10  no node answers, or the connection broke
    11  the chain, or the node's transaction pool, refused
@@ -156,6 +160,21 @@ Examples:
   pantheon verify answer.proof --trust trust.json
   pantheon verify answer.proof --trust trust.json --openings answer.openings.json --json")]
 	Verify(VerifyArgs),
+	/// Compute the whole log, every operator's chain and every anchor anew
+	#[command(
+		after_help = "From a node only the chain itself is read, and the node's audit_* answers are compared with what
+comes out. Says where the first thing is wrong, and ends with 1 then.
+
+Examples:
+  pantheon audit --trust trust.json
+  pantheon audit --trust trust.json --bitcoin http://127.0.0.1:8332 --bitcoin-cookie .cookie
+  pantheon audit --trust trust.json --export monday/
+  pantheon audit monday/ --trust trust.json --json"
+	)]
+	Audit(AuditArgs),
+	/// Decide what to trust: make, show and update a trust file
+	#[command(subcommand)]
+	Trust(TrustCommand),
 	/// Read the log's checkpoints, check that one extends another
 	#[command(subcommand)]
 	Log(LogCommand),

@@ -1,5 +1,6 @@
 //! One module per command. Each gives the exit code of its success.
 
+pub mod audit;
 pub mod batch;
 pub mod completeness;
 pub mod key;
@@ -9,6 +10,7 @@ pub mod proof;
 pub mod run;
 pub mod seal;
 pub mod submit;
+pub mod trust;
 pub mod verify;
 
 use crate::{error::CliError, journal::Entry};
