@@ -69,6 +69,11 @@ impl Call {
 		Self::new("Anchor", "report", &args)
 	}
 
+	/// `Anchor::correct`: where anchor `number` is after a reorganisation of Bitcoin.
+	pub fn correct_anchor(number: u64, proof: &AnchorProof) -> Self {
+		Self::new("Anchor", "correct", &[number.encode(), proof.encode()])
+	}
+
 	/// Pallet and call, as in `AuditRecord::submit`.
 	pub fn title(&self) -> String {
 		format!("{}::{}", self.pallet, self.name)

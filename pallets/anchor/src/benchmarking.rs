@@ -10,7 +10,7 @@ use pantheon_primitives::{
 	bitcoin::{
 		genesis_pin, payload_script,
 		test_helpers::{anchor_transaction, coinbase_transaction, AnchorShape},
-		BitcoinNetwork, MAX_PATH,
+		AnchorProof, AnchoredAt, BitcoinNetwork, PinnedHeader, MAX_PATH,
 	},
 	hash::Sha256,
 	log::{consistency_path, root_at, MemoryTree},
@@ -45,59 +45,90 @@ fn old_checkpoint<T: Config>() -> (Checkpoint, Vec<[u8; 32]>) {
 	(checkpoint, path)
 }
 
+/// Regtest's rules, and as many known headers as there may be, so that one is let go of.
+fn rules_and_headers<T: Config>(height: impl Fn(u32) -> u32) -> PinnedHeader {
+	let pinned = genesis_pin(BitcoinNetwork::Regtest);
+	Rules::<T>::put(AnchorRules {
+		network: BitcoinNetwork::Regtest,
+		pinned,
+		max_target: Some(0x207f_ffff),
+		min_confirmations: 6,
+	});
+	let known: Vec<_> = (0..MAX_KNOWN_HEADERS)
+		.map(|number| PinnedHeader { height: height(number), header: [0; 80] })
+		.collect();
+	KnownHeaders::<T>::put(frame_support::BoundedVec::truncate_from(known));
+	pinned
+}
+
+/// As many anchors as there may be, all of this checkpoint's block, so that each is compared.
+fn full_ring<T: Config>(checkpoint: &Checkpoint) {
+	for number in 0..MAX_ANCHORS {
+		let mut txid = [0; 32];
+		txid[..8].copy_from_slice(&number.to_le_bytes());
+		let bitcoin = AnchoredAt {
+			height: 1,
+			block_hash: [0; 32],
+			time: 0,
+			confirmations: 6,
+			work: [0; 32],
+			txid,
+		};
+		Anchors::<T>::insert(number, Anchor { checkpoint: *checkpoint, bitcoin });
+	}
+	AnchorCount::<T>::put(MAX_ANCHORS);
+	Log::<T>::put(LogState::default());
+}
+
+/// A proof with these blocks, paths as long as they may be, and at most `bytes` of transactions.
+fn sized_proof(shape: AnchorShape, bytes: u32, checkpoint: &Checkpoint) -> AnchorProof {
+	let scripts = alloc::vec![payload_script(checkpoint)];
+	let coinbase = coinbase_transaction(shape.pinned.height + 1 + shape.blocks_before).len();
+	let padding = bytes
+		.saturating_sub(anchor_transaction(scripts, 0).len() as u32)
+		// The longest length prefix of the padding.
+		.saturating_sub(coinbase as u32 + 4);
+	let headers = shape.blocks_before + shape.confirmations;
+	let proof = AnchorShape { padding, path_len: MAX_PATH as u32, ..shape }.build(checkpoint);
+	assert!(proof.cost().headers == headers && proof.cost().transaction_bytes <= bytes);
+	proof
+}
+
 #[benchmarks]
 mod benchmarks {
 	use super::*;
 
 	#[benchmark]
 	fn report(h: Linear<6, MAX_HEADERS>, b: Linear<400, MAX_TRANSACTION_BYTES>) {
-		let pinned = genesis_pin(BitcoinNetwork::Regtest);
-		Rules::<T>::put(AnchorRules {
-			network: BitcoinNetwork::Regtest,
-			pinned,
-			max_target: Some(0x207f_ffff),
-			min_confirmations: 6,
-		});
+		let pinned = rules_and_headers::<T>(|number| number);
 		let (checkpoint, consistency) = old_checkpoint::<T>();
-		// Full rings, so that both let go of something.
-		let known: Vec<_> = (0..MAX_KNOWN_HEADERS)
-			.map(|height| pantheon_primitives::bitcoin::PinnedHeader { height, header: [0; 80] })
-			.collect();
-		KnownHeaders::<T>::put(frame_support::BoundedVec::truncate_from(known));
-		let mut shape = AnchorShape {
-			pinned,
-			blocks_before: h - 6,
-			confirmations: 6,
-			path_len: MAX_PATH as u32,
-			padding: 0,
-		};
-		let scripts = alloc::vec![payload_script(&checkpoint)];
-		let coinbase = coinbase_transaction(h).len();
-		shape.padding = b
-			.saturating_sub(anchor_transaction(scripts, 0).len() as u32)
-			// The longest length prefix of the padding.
-			.saturating_sub(coinbase as u32 + 4);
-		let proof = shape.build(&checkpoint);
-		assert!(proof.cost().headers == h && proof.cost().transaction_bytes <= b);
-		let bitcoin = pantheon_primitives::bitcoin::AnchoredAt {
-			height: 0,
-			block_hash: [0; 32],
-			time: 0,
-			confirmations: 6,
-			work: [0; 32],
-			txid: [0; 32],
-		};
-		let old = Anchor { checkpoint: Checkpoint { log_size: 1, ..checkpoint }, bitcoin };
-		Anchors::<T>::insert(0, old);
-		Anchors::<T>::insert(MAX_ANCHORS - 1, old);
-		AnchorCount::<T>::put(MAX_ANCHORS);
-		Log::<T>::put(LogState::default());
+		full_ring::<T>(&Checkpoint { log_size: 1, ..checkpoint });
+		let shape = AnchorShape { pinned, blocks_before: h - 6, ..Default::default() };
+		let proof = sized_proof(shape, b, &checkpoint);
 		let origin = T::AnchorOrigin::try_successful_origin().expect("somebody may report");
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, checkpoint, proof, consistency);
 
 		assert_eq!(AnchorCount::<T>::get(), MAX_ANCHORS + 1);
+	}
+
+	/// The anchor is in the first block shown and the one reported was too, so that the work of every header
+	/// is summed twice.
+	#[benchmark]
+	fn correct(h: Linear<6, MAX_HEADERS>, b: Linear<400, MAX_TRANSACTION_BYTES>) {
+		let pinned = rules_and_headers::<T>(|_| 1);
+		let (checkpoint, _) = old_checkpoint::<T>();
+		full_ring::<T>(&checkpoint);
+		let shape =
+			AnchorShape { pinned, blocks_before: 0, confirmations: h, ..Default::default() };
+		let proof = sized_proof(shape, b, &checkpoint);
+		let origin = T::AnchorOrigin::try_successful_origin().expect("somebody may report");
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, 0, proof);
+
+		assert!(Anchors::<T>::get(0).is_some_and(|anchor| anchor.bitcoin.confirmations == h));
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

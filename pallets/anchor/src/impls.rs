@@ -28,13 +28,10 @@ impl<T: Config> Pallet<T> {
 		proof: AnchorProof,
 		consistency: &[[u8; 32]],
 	) -> DispatchResult {
-		let cost = proof.cost();
-		ensure!(cost.headers <= MAX_HEADERS, Error::<T>::TooManyHeaders);
-		ensure!(cost.transaction_bytes <= MAX_TRANSACTION_BYTES, Error::<T>::TransactionTooLong);
+		Self::check_bounds(&proof)?;
 		let rules = Rules::<T>::get().ok_or(Error::<T>::NotConfigured)?;
 		Self::check_checkpoint(&checkpoint, consistency)?;
-		let last = Self::last_anchor();
-		if let Some(Anchor { checkpoint: last, .. }) = last {
+		if let Some(Anchor { checkpoint: last, .. }) = Self::last_anchor() {
 			ensure!(
 				checkpoint.log_size >= last.log_size
 					&& checkpoint.block_number >= last.block_number,
@@ -45,14 +42,20 @@ impl<T: Config> Pallet<T> {
 		let parent = Self::parent_of(&proof, &rules).ok_or(Error::<T>::UnknownBitcoinHeader)?;
 		let bitcoin = verify_anchor(&checkpoint, &proof, &rules.starting_after(parent))
 			.map_err(Error::<T>::from)?;
-		// Again in another Bitcoin block is another anchor: that's what a reorganisation leads to.
-		ensure!(
-			last.is_none_or(|last| {
-				last.checkpoint != checkpoint || last.bitcoin.block_hash != bitcoin.block_hash
-			}),
-			Error::<T>::AlreadyReported
-		);
-		Self::keep(Anchor { checkpoint, bitcoin }, &proof, &bitcoin, &rules)
+		// In whichever block: a transaction that a reorganisation has moved is corrected, not counted again.
+		let known = Self::is_kept(&checkpoint, &bitcoin.txid, None);
+		ensure!(!known, Error::<T>::AlreadyReported);
+		Self::remember(&proof, &bitcoin, &rules)?;
+		Self::keep(Anchor { checkpoint, bitcoin });
+		Ok(())
+	}
+
+	/// What a proof may cost, before anything of it is looked at.
+	pub(crate) fn check_bounds(proof: &AnchorProof) -> Result<(), Error<T>> {
+		let cost = proof.cost();
+		ensure!(cost.headers <= MAX_HEADERS, Error::<T>::TooManyHeaders);
+		ensure!(cost.transaction_bytes <= MAX_TRANSACTION_BYTES, Error::<T>::TransactionTooLong);
+		Ok(())
 	}
 
 	/// That the checkpoint is one of this chain's.
@@ -102,7 +105,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The header that the proof continues, among those that this chain trusts.
-	fn parent_of(proof: &AnchorProof, rules: &AnchorRules) -> Option<PinnedHeader> {
+	pub(crate) fn parent_of(proof: &AnchorProof, rules: &AnchorRules) -> Option<PinnedHeader> {
 		let height = proof.first_height.checked_sub(1)?;
 		let named = proof.headers.first().and_then(|header| header.get(4..36));
 		let known = KnownHeaders::<T>::get();
@@ -118,30 +121,30 @@ impl<T: Config> Pallet<T> {
 			.or(first)
 	}
 
-	/// Keeps an anchor and its Bitcoin header, and lets go of the oldest.
-	fn keep(
-		anchor: Anchor,
+	/// Makes the anchor's block a start for later reports, and lets go of the oldest one.
+	pub(crate) fn remember(
 		proof: &AnchorProof,
 		bitcoin: &AnchoredAt,
 		rules: &AnchorRules,
-	) -> DispatchResult {
-		let header = usize::try_from(proof.block)
-			.ok()
-			.and_then(|block| proof.headers.get(block))
-			.ok_or(Error::<T>::BlockOutOfRange)?;
+	) -> Result<(), Error<T>> {
+		let header = proof.header_at(bitcoin.height).ok_or(Error::<T>::BlockOutOfRange)?;
 		let header = PinnedHeader { height: bitcoin.height, header: *header };
-		if header != rules.pinned {
-			KnownHeaders::<T>::mutate(|known| {
-				known.retain(|other| *other != header);
-				if known.len() >= MAX_KNOWN_HEADERS as usize {
-					known.remove(0);
-				}
-				known.try_push(header)
-			})
-			// There's room: one was let go.
-			.map_err(|_| Error::<T>::TooManyHeaders)?;
+		if header == rules.pinned {
+			return Ok(());
 		}
+		KnownHeaders::<T>::mutate(|known| {
+			known.retain(|other| *other != header);
+			if known.len() >= MAX_KNOWN_HEADERS as usize {
+				known.remove(0);
+			}
+			known.try_push(header)
+		})
+		// There's room: one was let go.
+		.map_err(|_| Error::<T>::TooManyHeaders)
+	}
 
+	/// Keeps an anchor, and lets go of the oldest.
+	fn keep(anchor: Anchor) {
 		let number = AnchorCount::<T>::get();
 		Anchors::<T>::insert(number, anchor);
 		AnchorCount::<T>::put(number.saturating_add(1));
@@ -150,11 +153,10 @@ impl<T: Config> Pallet<T> {
 		}
 		let Anchor { checkpoint, bitcoin } = anchor;
 		Self::deposit_event(Event::Anchored { number, checkpoint, bitcoin });
-		Ok(())
 	}
 }
 
 /// A block's hash as the next header names it.
-fn header_hash(header: &[u8; 80]) -> [u8; 32] {
+pub(crate) fn header_hash(header: &[u8; 80]) -> [u8; 32] {
 	HostSha256::sha256(&HostSha256::sha256(header))
 }

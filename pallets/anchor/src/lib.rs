@@ -22,6 +22,7 @@ pub use weights::WeightInfo;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod corrections;
 mod errors;
 mod genesis;
 mod impls;
@@ -131,6 +132,15 @@ pub mod pallet {
 			/// Where in Bitcoin.
 			bitcoin: AnchoredAt,
 		},
+		/// An anchor is somewhere else in Bitcoin than was reported, or deeper.
+		Corrected {
+			/// Its number among this chain's anchors.
+			number: u64,
+			/// What was kept before.
+			from: AnchoredAt,
+			/// What more work shows.
+			to: AnchoredAt,
+		},
 	}
 
 	#[pallet::error]
@@ -151,7 +161,7 @@ pub mod pallet {
 		CheckpointInconsistent,
 		/// The checkpoint is older than the last anchor's.
 		StaleAnchor,
-		/// The last anchor, reported again.
+		/// The transaction is one of the anchors kept. If another block holds it now, `correct` it.
 		AlreadyReported,
 		/// The headers don't follow the pinned header or the block of a recent anchor.
 		UnknownBitcoinHeader,
@@ -195,6 +205,14 @@ pub mod pallet {
 		TooFewConfirmations,
 		/// Too little work in the anchor's block and those on top.
 		TooLittleWork,
+		/// No anchor of this number is kept.
+		UnknownAnchor,
+		/// The headers don't show which block is at the height of the one that was reported.
+		ReplacedBlockNotShown,
+		/// The headers hold the block that was reported, with the transaction in it: nothing has moved.
+		StillInBitcoin,
+		/// Not more work than was shown for what is kept.
+		NotMoreWork,
 	}
 
 	#[pallet::hooks]
@@ -237,6 +255,27 @@ pub mod pallet {
 		) -> DispatchResult {
 			T::AnchorOrigin::ensure_origin(origin)?;
 			Self::do_report(checkpoint, proof, &consistency)
+		}
+
+		/// Corrects where an anchor is in Bitcoin, after a reorganisation.
+		///
+		/// Origin: `AnchorOrigin`.
+		///
+		/// `proof` leads from the checkpoint of anchor `number` to a Bitcoin block, as in `report`. Its headers
+		/// must show another block at the height of the one that was reported (or that very block, with more
+		/// on top), and strictly more work than the entry was accepted with: counted from the later of the two
+		/// heights on, each header at the difficulty that the rules demand.
+		///
+		/// Replaces the entry and its Bitcoin header; checkpoint and number stay. Fails if the proof does not
+		/// hold, shows no more work, or holds the reported block. Emits `Corrected`. Cost: as `report`.
+		#[pallet::call_index(1)]
+		#[pallet::weight({
+			let cost = proof.cost();
+			<T as Config>::WeightInfo::correct(cost.headers, cost.transaction_bytes)
+		})]
+		pub fn correct(origin: OriginFor<T>, number: u64, proof: AnchorProof) -> DispatchResult {
+			T::AnchorOrigin::ensure_origin(origin)?;
+			Self::do_correct(number, &proof)
 		}
 	}
 }

@@ -199,6 +199,10 @@ pub fn report_with(
 	Anchor::report(RuntimeOrigin::signed(REPORTER), checkpoint, proof, consistency)
 }
 
+pub fn correct(number: u64, proof: AnchorProof) -> DispatchResult {
+	Anchor::correct(RuntimeOrigin::signed(REPORTER), number, proof)
+}
+
 pub fn first_block() -> PinnedHeader {
 	let pin = genesis_pin(BitcoinNetwork::Regtest);
 	// The tests count on regtest's difficulty.

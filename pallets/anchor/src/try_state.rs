@@ -6,9 +6,10 @@
 //!    log is now.
 //! 4. No header is known twice. (That there are at most `MAX_KNOWN_HEADERS` is their type's to keep.)
 //! 5. A chain without rules has no anchors.
+//! 6. No Bitcoin transaction is kept twice.
 
 use crate::{AnchorCount, Anchors, Config, KnownHeaders, Pallet, Rules, MAX_ANCHORS};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::ensure;
 use sp_runtime::{traits::SaturatedConversion, TryRuntimeError};
 
@@ -27,7 +28,9 @@ impl<T: Config> Pallet<T> {
 		let size = pallet_audit_record::Pallet::<T>::log_state().size();
 		let now: u32 = frame_system::Pallet::<T>::block_number().saturated_into();
 		let (mut last_size, mut last_block) = (0, 0);
+		let mut transactions = BTreeSet::new();
 		for anchor in anchors {
+			ensure!(transactions.insert(anchor.bitcoin.txid), "6: a transaction twice");
 			let checkpoint = anchor.checkpoint;
 			ensure!(
 				checkpoint.log_size >= last_size && checkpoint.block_number >= last_block,

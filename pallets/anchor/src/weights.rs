@@ -19,6 +19,7 @@ use core::marker::PhantomData;
 /// Weight functions needed for `pallet_anchor`.
 pub trait WeightInfo {
 	fn report(h: u32, b: u32, ) -> Weight;
+	fn correct(h: u32, b: u32, ) -> Weight;
 }
 
 /// Weights for `pallet_anchor` using the Substrate node and recommended hardware.
@@ -32,7 +33,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `AuditRecord::Checkpoints` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `Anchor::AnchorCount` (r:1 w:1)
 	/// Proof: `Anchor::AnchorCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Anchor::Anchors` (r:1 w:2)
+	/// Storage: `Anchor::Anchors` (r:64 w:2)
 	/// Proof: `Anchor::Anchors` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
 	/// Storage: `Anchor::KnownHeaders` (r:1 w:1)
 	/// Proof: `Anchor::KnownHeaders` (`max_values`: Some(1), `max_size`: Some(1345), added: 1840, mode: `MaxEncodedLen`)
@@ -41,15 +42,38 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn report(h: u32, b: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `1991`
-		//  Estimated: `8571`
+		//  Estimated: `174238`
 		// Minimum execution time: 1_031_293_000 picoseconds.
-		Weight::from_parts(225_478_695, 8571)
+		Weight::from_parts(225_478_695, 174238)
 			// Standard Error: 2_225
 			.saturating_add(Weight::from_parts(2_078_701, 0).saturating_mul(h.into()))
 			// Standard Error: 89
 			.saturating_add(Weight::from_parts(8_343, 0).saturating_mul(b.into()))
-			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().reads(72_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	/// Storage: `Anchor::Rules` (r:1 w:0)
+	/// Proof: `Anchor::Rules` (`max_values`: Some(1), `max_size`: Some(94), added: 589, mode: `MaxEncodedLen`)
+	/// Storage: `Anchor::Anchors` (r:64 w:1)
+	/// Proof: `Anchor::Anchors` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
+	/// Storage: `Anchor::KnownHeaders` (r:1 w:1)
+	/// Proof: `Anchor::KnownHeaders` (`max_values`: Some(1), `max_size`: Some(1345), added: 1840, mode: `MaxEncodedLen`)
+	/// Storage: `Anchor::AnchorCount` (r:1 w:0)
+	/// Proof: `Anchor::AnchorCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// The range of component `h` is `[7, 4032]`.
+	/// The range of component `b` is `[400, 100000]`.
+	fn correct(h: u32, b: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1991`
+		//  Estimated: `174238`
+		// Minimum execution time: 1_031_293_000 picoseconds.
+		Weight::from_parts(225_478_695, 174238)
+			// Standard Error: 2_225
+			.saturating_add(Weight::from_parts(2_178_701, 0).saturating_mul(h.into()))
+			// Standard Error: 89
+			.saturating_add(Weight::from_parts(8_343, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(67_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 }
 
@@ -63,7 +87,7 @@ impl WeightInfo for () {
 	/// Proof: `AuditRecord::Checkpoints` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `Anchor::AnchorCount` (r:1 w:1)
 	/// Proof: `Anchor::AnchorCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Anchor::Anchors` (r:1 w:2)
+	/// Storage: `Anchor::Anchors` (r:64 w:2)
 	/// Proof: `Anchor::Anchors` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
 	/// Storage: `Anchor::KnownHeaders` (r:1 w:1)
 	/// Proof: `Anchor::KnownHeaders` (`max_values`: Some(1), `max_size`: Some(1345), added: 1840, mode: `MaxEncodedLen`)
@@ -72,14 +96,37 @@ impl WeightInfo for () {
 	fn report(h: u32, b: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `1991`
-		//  Estimated: `8571`
+		//  Estimated: `174238`
 		// Minimum execution time: 1_031_293_000 picoseconds.
-		Weight::from_parts(225_478_695, 8571)
+		Weight::from_parts(225_478_695, 174238)
 			// Standard Error: 2_225
 			.saturating_add(Weight::from_parts(2_078_701, 0).saturating_mul(h.into()))
 			// Standard Error: 89
 			.saturating_add(Weight::from_parts(8_343, 0).saturating_mul(b.into()))
-			.saturating_add(RocksDbWeight::get().reads(9_u64))
+			.saturating_add(RocksDbWeight::get().reads(72_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
+	}
+	/// Storage: `Anchor::Rules` (r:1 w:0)
+	/// Proof: `Anchor::Rules` (`max_values`: Some(1), `max_size`: Some(94), added: 589, mode: `MaxEncodedLen`)
+	/// Storage: `Anchor::Anchors` (r:64 w:1)
+	/// Proof: `Anchor::Anchors` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
+	/// Storage: `Anchor::KnownHeaders` (r:1 w:1)
+	/// Proof: `Anchor::KnownHeaders` (`max_values`: Some(1), `max_size`: Some(1345), added: 1840, mode: `MaxEncodedLen`)
+	/// Storage: `Anchor::AnchorCount` (r:1 w:0)
+	/// Proof: `Anchor::AnchorCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// The range of component `h` is `[7, 4032]`.
+	/// The range of component `b` is `[400, 100000]`.
+	fn correct(h: u32, b: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1991`
+		//  Estimated: `174238`
+		// Minimum execution time: 1_031_293_000 picoseconds.
+		Weight::from_parts(225_478_695, 174238)
+			// Standard Error: 2_225
+			.saturating_add(Weight::from_parts(2_178_701, 0).saturating_mul(h.into()))
+			// Standard Error: 89
+			.saturating_add(Weight::from_parts(8_343, 0).saturating_mul(b.into()))
+			.saturating_add(RocksDbWeight::get().reads(67_u64))
+			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 }

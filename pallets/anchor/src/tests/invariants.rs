@@ -41,4 +41,9 @@ fn each_broken_invariant_is_named() {
 	}))
 	.starts_with("4:"));
 	assert!(after(Rules::<Test>::kill).starts_with("5:"));
+	assert!(after(|| {
+		let first = Anchors::<Test>::get(0).unwrap().bitcoin.txid;
+		Anchors::<Test>::mutate(1, |anchor| anchor.as_mut().unwrap().bitcoin.txid = first);
+	})
+	.starts_with("6:"));
 }

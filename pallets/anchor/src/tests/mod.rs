@@ -2,6 +2,7 @@
 
 mod bitcoin;
 mod checkpoints;
+mod corrections;
 mod genesis;
 mod invariants;
 mod report;

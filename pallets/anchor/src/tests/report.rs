@@ -102,9 +102,16 @@ fn an_anchor_counts_once() {
 		// With more blocks on top it's still the same anchor.
 		let longer = AnchorShape { confirmations: 9, ..Default::default() }.build(&checkpoint);
 		assert_noop!(report(checkpoint, longer), Error::AlreadyReported);
-		// In another block, after a reorganisation, it's another.
+		// In another block, after a reorganisation, too: that is for `correct`.
 		let moved = AnchorShape { blocks_before: 4, ..Default::default() }.build(&checkpoint);
-		assert_ok!(report(checkpoint, moved));
+		assert_noop!(report(checkpoint, moved.clone()), Error::AlreadyReported);
+		// Another transaction is another anchor: somebody else's, beside the first.
+		let other = AnchorShape { padding: 1, ..Default::default() }.build(&checkpoint);
+		assert_ok!(report(checkpoint, other.clone()));
+		// Each still counts once, and not only the last.
+		for again in [proof, moved, other] {
+			assert_noop!(report(checkpoint, again), Error::AlreadyReported);
+		}
 	});
 }
 
