@@ -3,7 +3,7 @@
 use crate::{args::StandardArgs, error::CliError, home::write_file, output::Table};
 use pantheon_client::{audit_rpc::ReceiptView, Client};
 use pantheon_primitives::{
-	bundle::ProofBundle,
+	bundle::{Inclusion, ProofBundle},
 	hash::SoftwareSha256,
 	log::Entry,
 	ots::{stamped, Timestamp},
@@ -38,13 +38,8 @@ impl Transparent {
 		let root = receipt.verify(&log_key, &leaf).map_err(|error| bad(&error))?;
 		let checkpoint = &bundle.checkpoint;
 		let shown = (receipt.log, receipt.log_size, receipt.index, root);
-		if shown
-			!= (
-				checkpoint.genesis,
-				checkpoint.log_size,
-				bundle.inclusion.index,
-				checkpoint.log_root,
-			) {
+		let Inclusion { index, .. } = bundle.inclusion;
+		if shown != (checkpoint.genesis, checkpoint.log_size, index, checkpoint.log_root) {
 			return Err(bad(&"it is for another log, entry or root than was asked for"));
 		}
 		let statement = TransparentStatement { statement, receipts: vec![receipt] };
@@ -142,7 +137,6 @@ mod tests {
 	use pantheon_client::audit_rpc::HexBytes;
 	use pantheon_primitives::{
 		bitcoin::test_helpers::AnchorShape,
-		bundle::Inclusion,
 		finality::FinalityProof,
 		log::{batch_root, inclusion_path, MemoryTree},
 		receipt::receipt_to_be_signed,
