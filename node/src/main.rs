@@ -9,6 +9,29 @@ mod command;
 mod service;
 mod trust;
 
-fn main() -> Result<(), command::Error> {
-	command::run()
+use std::{error::Error, process::ExitCode};
+
+fn main() -> ExitCode {
+	match command::run() {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			eprintln!("Error: {}", with_causes(&error));
+			ExitCode::FAILURE
+		},
+	}
+}
+
+/// An error and what caused it, where its own words don't say that already.
+fn with_causes(error: &dyn Error) -> String {
+	let mut text = error.to_string();
+	let mut cause = error.source();
+	while let Some(error) = cause {
+		let words = error.to_string();
+		if !text.contains(&words) {
+			text.push_str(": ");
+			text.push_str(&words);
+		}
+		cause = error.source();
+	}
+	text
 }
