@@ -36,6 +36,9 @@ Examples:
   pantheon-anchor run --once --config anchor.toml
   pantheon-anchor status --config anchor.toml --json";
 
+const CONFIG_REMEDY: &str = "`pantheon-anchor init` writes a commented example of the configuration; the trust file \
+is written by `pantheon-node export-trust`";
+
 /// Commits the log of a Pantheon chain to Bitcoin.
 #[derive(Parser)]
 #[command(version, after_help = AFTER_HELP)]
@@ -137,6 +140,9 @@ fn main() -> ExitCode {
 		Ok(code) => code.into(),
 		Err(failure) => {
 			eprintln!("pantheon-anchor: {failure}");
+			if let Failure::Config(_) = &failure {
+				eprintln!("remedy: {CONFIG_REMEDY}");
+			}
 			if let Failure::Condition(condition) = &failure {
 				eprintln!("condition: {}; remedy: {}", condition.name(), condition.remedy());
 			}

@@ -173,6 +173,8 @@ pub enum UsageError {
 	KeyName(String),
 	#[error("the same content is given twice: {0}")]
 	Twice(&'static str),
+	#[error("the checkpoint given as --from is the later one")]
+	Swapped,
 }
 
 /// What is wrong with a file's content.
@@ -312,6 +314,7 @@ impl CliError {
 			Self::Usage(UsageError::NoAccount) => {
 				"name one with --account: //Alice on a development chain, else a file that holds the secret"
 			},
+			Self::Usage(UsageError::Swapped) => "exchange --from and --to",
 			Self::Usage(UsageError::NoLog) => {
 				"register the operator first (pantheon operator register), or name the chain's genesis hash with --log"
 			},
