@@ -36,7 +36,8 @@ Examples:
   pantheon-anchor run --once --config anchor.toml
   pantheon-anchor status --config anchor.toml --json";
 
-const CONFIG_REMEDY: &str = "`pantheon-anchor init` writes a commented example of the configuration; the trust file \
+const CONFIG_REMEDY: &str =
+	"`pantheon-anchor init` writes a commented example of the configuration; the trust file \
 is written by `pantheon-node export-trust`";
 
 /// Commits the log of a Pantheon chain to Bitcoin.
