@@ -42,12 +42,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `1991`
 		//  Estimated: `8571`
-		// Minimum execution time: 1_031_293_000 picoseconds.
-		Weight::from_parts(225_478_695, 8571)
-			// Standard Error: 2_225
-			.saturating_add(Weight::from_parts(2_078_701, 0).saturating_mul(h.into()))
-			// Standard Error: 89
-			.saturating_add(Weight::from_parts(8_343, 0).saturating_mul(b.into()))
+		// Minimum execution time: 1_024_446_000 picoseconds.
+		Weight::from_parts(176_188_973, 8571)
+			// Standard Error: 3_093
+			.saturating_add(Weight::from_parts(2_059_891, 0).saturating_mul(h.into()))
+			// Standard Error: 125
+			.saturating_add(Weight::from_parts(8_924, 0).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -73,12 +73,12 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `1991`
 		//  Estimated: `8571`
-		// Minimum execution time: 1_031_293_000 picoseconds.
-		Weight::from_parts(225_478_695, 8571)
-			// Standard Error: 2_225
-			.saturating_add(Weight::from_parts(2_078_701, 0).saturating_mul(h.into()))
-			// Standard Error: 89
-			.saturating_add(Weight::from_parts(8_343, 0).saturating_mul(b.into()))
+		// Minimum execution time: 1_024_446_000 picoseconds.
+		Weight::from_parts(176_188_973, 8571)
+			// Standard Error: 3_093
+			.saturating_add(Weight::from_parts(2_059_891, 0).saturating_mul(h.into()))
+			// Standard Error: 125
+			.saturating_add(Weight::from_parts(8_924, 0).saturating_mul(b.into()))
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}
