@@ -46,6 +46,10 @@ Examples:
   pantheon-anchor status --config anchor.toml --json
   pantheon-anchor cost --rates 2,20,80";
 
+const CONFIG_REMEDY: &str =
+	"`pantheon-anchor init` writes a commented example of the configuration; the trust file \
+is written by `pantheon-node export-trust`";
+
 /// Commits the log of a Pantheon chain to Bitcoin.
 #[derive(Parser)]
 #[command(version, after_help = AFTER_HELP)]
@@ -162,6 +166,9 @@ fn main() -> ExitCode {
 		Ok(code) => code.into(),
 		Err(failure) => {
 			eprintln!("pantheon-anchor: {failure}");
+			if let Failure::Config(_) = &failure {
+				eprintln!("remedy: {CONFIG_REMEDY}");
+			}
 			if let Failure::Condition(condition) = &failure {
 				eprintln!("condition: {}; remedy: {}", condition.name(), condition.remedy());
 			}

@@ -56,7 +56,7 @@ pub mod exit {
 	pub const RUN_REFUSED: u8 = 123;
 	/// `run`: the intent was not durable in time; the command was not run.
 	pub const RUN_TIMEOUT: u8 = 124;
-	/// `run`: the command ran, and its outcome is not as durable as asked.
+	/// `run`: the command ran, and its outcome is not as durable as asked or could not be reported.
 	pub const RUN_OUTCOME: u8 = 125;
 	/// `run`: the command can't be executed.
 	pub const RUN_NOT_EXECUTABLE: u8 = 126;
@@ -126,6 +126,14 @@ pub enum CliError {
 	/// Journal and chain tell different stories.
 	#[error(transparent)]
 	Disagreement(#[from] Disagreement),
+	/// The intent of a run command is sealed but not durable, so the command did not run.
+	#[error("the command did not run; its intent {intent} is sealed, but {source}")]
+	Intent {
+		/// The intent.
+		intent: RecordId,
+		/// Why it is not durable.
+		source: Box<CliError>,
+	},
 	/// The outcome of a run command is not durable.
 	#[error("{ended}, but its outcome {what}: {source}")]
 	Outcome {
@@ -211,6 +219,8 @@ pub enum UsageError {
 	Withhold(String),
 	#[error("openings are checked against one record, and this file is about many positions")]
 	OpeningsOfMany,
+	#[error("the checkpoint given as --from is the later one")]
+	Swapped,
 }
 
 /// Why a trust file is not moved forward.
@@ -335,7 +345,10 @@ impl CliError {
 	/// The exit code of a command that fails so.
 	pub fn exit_code(&self) -> u8 {
 		match self {
-			Self::Usage(_) | Self::Account(AccountError::Malformed) => exit::USAGE,
+			Self::Intent { source, .. } => source.exit_code(),
+			Self::Usage(_) | Self::Account(AccountError::Malformed | AccountError::Secret) => {
+				exit::USAGE
+			},
 			Self::Client(error) => match error {
 				ClientError::Unreachable { .. } | ClientError::Disconnected { .. } => {
 					exit::UNREACHABLE
@@ -392,6 +405,7 @@ impl CliError {
 			Self::Usage(UsageError::NoAccount) => {
 				"name one with --account: //Alice on a development chain, else a file that holds the secret"
 			},
+			Self::Usage(UsageError::Swapped) => "exchange --from and --to",
 			Self::Usage(UsageError::NoLog) => {
 				"register the operator first (pantheon operator register), or name the chain's genesis hash with --log"
 			},
@@ -432,7 +446,20 @@ impl CliError {
 				"check --url; a node that serves audit_* on a port of its own is named with --audit-url"
 			},
 			Self::Client(ClientError::Pool(PoolRefusal::TooLittlePan)) => {
-				"send PAN to the paying account, then `pantheon submit` sends the sealed records again"
+				"send PAN to the paying account, for the fee and the deposit; `pantheon submit` then sends what was sealed"
+			},
+			Self::Client(ClientError::Refused { pallet, .. }) if pallet == "AuditRecord" => {
+				"the refused record's place in the chain is free again, and the journal notes why: seal anew"
+			},
+			Self::Intent { source, .. } => match **source {
+				Self::Client(
+					ClientError::Timeout { .. }
+					| ClientError::Dropped { .. }
+					| ClientError::Disconnected { .. },
+				) => {
+					"`pantheon submit` brings the intent to the chain; since its command did not run, close it with `pantheon seal denial --intent`"
+				},
+				_ => return source.remedy(),
 			},
 			Self::Client(ClientError::Timeout { stage: Stage::Finalised, .. }) => {
 				"see whether the chain finalises blocks; `pantheon submit` waits for the sealed records again"
@@ -457,9 +484,17 @@ impl CliError {
 			},
 			Self::TooLarge { .. } => "make several files, each over a part of the range (--from, --to)",
 			Self::Key(KeyFileError::Missing { .. }) => "make a key with `pantheon key generate`",
+			Self::Key(KeyFileError::WrongPassphrase) => {
+				"check the passphrase; if it is right, take the key file from your backup"
+			},
 			Self::Key(KeyFileError::Exists { .. }) => "choose another name with --key",
-			Self::Passphrase(PassphraseError::NoTerminal) => {
+			Self::Passphrase(
+				PassphraseError::NoTerminal | PassphraseError::Empty | PassphraseError::File { .. },
+			) => {
 				"give it with --passphrase-file or in PANTHEON_PASSPHRASE"
+			},
+			Self::Content { source: ContentError::Trust(_), .. } => {
+				"take the trust file that comes with the chain specification (pantheon-node export-trust)"
 			},
 			Self::Missing(Missing::Operator(_)) => "register it with `pantheon operator register`",
 			Self::Missing(Missing::NotFinalised(_)) => {

@@ -87,13 +87,23 @@ impl Home {
 	}
 }
 
+/// Makes sure that a file can be written, before something is sealed that can't be taken back.
+pub fn writable(path: &Path) -> Result<(), CliError> {
+	scratch(path).map(drop)
+}
+
+/// An empty file beside `path`, to take its place.
+fn scratch(path: &Path) -> Result<tempfile::NamedTempFile, CliError> {
+	let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+	tempfile::NamedTempFile::new_in(dir.unwrap_or_else(|| Path::new(".")))
+		.map_err(|source| CliError::Write { path: path.to_owned(), source })
+}
+
 /// Writes a file completely or not at all.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
 	use std::io::Write;
 	let fail = |source| CliError::Write { path: path.to_owned(), source };
-	let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
-	let dir = dir.unwrap_or_else(|| Path::new("."));
-	let mut file = tempfile::NamedTempFile::new_in(dir).map_err(fail)?;
+	let mut file = scratch(path)?;
 	file.write_all(bytes).map_err(fail)?;
 	#[cfg(unix)]
 	{

@@ -26,6 +26,7 @@ use clap::Parser;
 use context::Context;
 use error::CliError;
 use output::{Format, Output};
+use serde_json::json;
 use std::process::ExitCode;
 
 /// Runs the program on this process's command line.
@@ -35,7 +36,14 @@ pub fn main() -> ExitCode {
 		Err(error) => {
 			// Prints help and version too, for which the code is 0.
 			drop(error.print());
-			return ExitCode::from(usage_code(error.exit_code(), std::env::args()));
+			let words = || std::env::args_os().map(|arg| arg.to_string_lossy().into_owned());
+			let code = usage_code(error.exit_code(), words());
+			if code != error::exit::OK && asks_for_json(words()) {
+				let message = error.render().to_string();
+				let error = json!({ "message": message, "remedy": null, "exit_code": code });
+				Output::new(Format::Json).result("", json!({ "error": error }));
+			}
+			return ExitCode::from(code);
 		},
 	};
 	let json = if cli.global.json { Format::Json } else { Format::Text };
@@ -61,8 +69,18 @@ fn usage_code(code: i32, args: impl Iterator<Item = String>) -> u8 {
 	}
 }
 
+/// Whether a command line that clap refuses asks for JSON.
+fn asks_for_json(args: impl Iterator<Item = String>) -> bool {
+	args.take_while(|arg| arg != "--").any(|arg| arg == "--json")
+}
+
 fn execute(cli: Cli) -> Result<u8, CliError> {
-	let context = Context::new(cli.global)?;
+	let mut global = cli.global;
+	if matches!(cli.command, Command::Verify(_) | Command::ExitCodes) {
+		// They read no home: an auditor's machine may have none.
+		global.home.get_or_insert_default();
+	}
+	let context = Context::new(global)?;
 	match cli.command {
 		Command::Key(command) => commands::key::execute(&context, command),
 		Command::Operator(command) => commands::operator::execute(&context, command),

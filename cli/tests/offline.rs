@@ -135,6 +135,8 @@ fn a_wrong_command_line_is_exit_code_2() {
 	] {
 		assert_eq!(pantheon.run(args).code, 2, "{args:?}");
 	}
+	let (code, json) = pantheon.json(&["verify", "x.proof"]);
+	assert_eq!((code, &json["error"]["exit_code"]), (2, &2.into()));
 	pantheon.run(&["submit"]).fails(2, "--account");
 	pantheon.run(&["seal", "intent"]).fails(2, "register");
 }

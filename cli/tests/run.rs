@@ -62,6 +62,26 @@ fn a_command_that_cannot_start_has_an_outcome_too() {
 	assert_eq!(pending["sequence"], 4);
 }
 
+#[test]
+fn a_report_that_cannot_be_written_keeps_the_command_from_running() {
+	let pantheon = Pantheon::with_key();
+	let log = log();
+	let args = ["run", "--after", "sealed", "--log", &log, "--report", "nowhere/r.json"];
+	fails_closed(&pantheon, &args, 120, "nowhere");
+	let (_, first) = pantheon.json(&["seal", "intent", "--log", &log]);
+	assert_eq!(first["sequence"], 0, "nothing was sealed for a command that did not run");
+}
+
+#[test]
+fn a_report_that_fails_after_the_command_ran_says_that_it_ran() {
+	let pantheon = Pantheon::with_key();
+	let log = log();
+	std::fs::create_dir(pantheon.path("reports")).unwrap();
+	let args = ["run", "--after", "sealed", "--log", &log, "--report", "reports/r.json", "--"];
+	let ran = pantheon.run(&[&args[..], &["rm", "-r", "reports"]].concat());
+	ran.fails(125, "the command ended with");
+}
+
 /// Runs with a node needed and none there; the command would leave a trace.
 fn fails_closed(pantheon: &Pantheon, args: &[&str], code: i32, words: &str) {
 	let args = [args, &["--", "touch", "trace"]].concat();

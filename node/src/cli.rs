@@ -2,6 +2,7 @@
 
 use crate::trust::ExportTrustCmd;
 use clap::Parser;
+use sc_cli::Database;
 use std::path::PathBuf;
 
 /// The Pantheon validator and full node.
@@ -14,6 +15,32 @@ pub struct Cli {
 	/// How to run the node.
 	#[clap(flatten)]
 	pub run: RunCmd,
+}
+
+impl Cli {
+	/// Where no database is named, lets a new chain have ParityDB, while one that lies in RocksDB stays there.
+	///
+	/// The runtime's weights count on ParityDB's writes (docs/adr/0013), and the SDK's own default is RocksDB.
+	pub fn prefer_parity_db(&mut self) {
+		let params = match &mut self.subcommand {
+			None => &mut self.run.base.import_params.database_params,
+			Some(Subcommand::CheckBlock(cmd)) => &mut cmd.import_params.database_params,
+			Some(Subcommand::ImportBlocks(cmd)) => &mut cmd.import_params.database_params,
+			Some(Subcommand::ExportBlocks(cmd)) => &mut cmd.database_params,
+			Some(Subcommand::ExportState(cmd)) => &mut cmd.database_params,
+			Some(Subcommand::PurgeChain(cmd)) => &mut cmd.database_params,
+			Some(Subcommand::Revert(cmd)) => &mut cmd.database_params,
+			Some(Subcommand::ChainInfo(cmd)) => &mut cmd.database_params,
+			Some(
+				Subcommand::Key(_)
+				| Subcommand::BuildSpec(_)
+				| Subcommand::ExportChainSpec(_)
+				| Subcommand::ExportTrust(_)
+				| Subcommand::Benchmark(_),
+			) => return,
+		};
+		params.database.get_or_insert(Database::Auto);
+	}
 }
 
 /// Everything besides running the node.

@@ -75,6 +75,7 @@ impl SubstrateCli for Cli {
 pub fn run() -> Result<(), Error> {
 	chain_spec::set_address_format();
 	let mut cli = Cli::from_args();
+	cli.prefer_parity_db();
 	match cli.subcommand.take() {
 		None => run_node(cli),
 		Some(command) => run_command(&cli, command),
@@ -122,14 +123,17 @@ fn run_command(cli: &Cli, command: Subcommand) -> Result<(), Error> {
 		Subcommand::ImportBlocks(cmd) => {
 			let runner = cli.create_runner(&cmd)?;
 			runner.async_run(|mut config| {
-				service::keep_state_of_new_chain(&mut config);
+				service::settle_database(&mut config);
 				let (client, _, queue, tasks) = new_chain_ops(&mut config)?;
 				Ok((async move { Ok(cmd.run(client, queue).await?) }, tasks))
 			})
 		},
 		Subcommand::PurgeChain(cmd) => {
 			let runner = cli.create_runner(&cmd)?;
-			runner.sync_run(|config| Ok(cmd.run(config.database)?))
+			runner.sync_run(|mut config| {
+				service::settle_database(&mut config);
+				Ok(cmd.run(config.database)?)
+			})
 		},
 		Subcommand::Revert(cmd) => {
 			let runner = cli.create_runner(&cmd)?;

@@ -1,7 +1,15 @@
 //! Errors as people read them.
 
-/// An error with everything that caused it.
-pub fn chain_of(error: &dyn std::error::Error) -> String {
-	let causes = std::iter::successors(Some(error), |error| error.source());
-	causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+use std::{error::Error, iter::successors};
+
+/// An error with what caused it, where its own words don't say that already.
+pub fn chain_of(error: &dyn Error) -> String {
+	successors(error.source(), |cause| cause.source()).fold(error.to_string(), |text, cause| {
+		let words = cause.to_string();
+		if text.contains(&words) {
+			text
+		} else {
+			format!("{text}: {words}")
+		}
+	})
 }

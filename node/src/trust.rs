@@ -35,8 +35,8 @@ pub struct ExportTrustCmd {
 	#[arg(long, value_name = "NETWORK", value_parser = parse_network)]
 	bitcoin_network: BitcoinNetwork,
 
-	/// A header known to be in that network's chain, at or before the first anchor; by default the
-	/// network's first block.
+	/// A header known to be in that network's chain, at or before the first anchor. On mainnet it must
+	/// be named; by default the network's first block.
 	#[arg(long, value_name = "HEIGHT:HEADER")]
 	bitcoin_header: Option<Pin>,
 
@@ -64,6 +64,12 @@ pub enum TrustError {
 	/// The chain can't be loaded.
 	#[error(transparent)]
 	Spec(#[from] SpecError),
+	/// Mainnet without a header.
+	#[error(
+		"on mainnet, name a recent header with --bitcoin-header HEIGHT:HEADER: from Bitcoin's first \
+		block on, anybody can mine a chain of their own at the least difficulty"
+	)]
+	NoPin,
 	/// The genesis state can't be built.
 	#[error("the genesis state of the chain can't be built: {0}")]
 	Genesis(String),
@@ -133,9 +139,10 @@ fn parse_network(name: &str) -> Result<BitcoinNetwork, String> {
 impl ExportTrustCmd {
 	/// Writes the file.
 	pub fn run(&self) -> Result<(), TrustError> {
-		let pinned = match &self.bitcoin_header {
-			Some(pin) => pin.0,
-			None => genesis_pin(self.bitcoin_network),
+		let pinned = match (&self.bitcoin_header, self.bitcoin_network) {
+			(Some(pin), _) => pin.0,
+			(None, BitcoinNetwork::Mainnet) => return Err(TrustError::NoPin),
+			(None, network) => genesis_pin(network),
 		};
 		let min_work = match &self.min_work {
 			Some(work) => work.0,

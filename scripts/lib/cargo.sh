@@ -1,10 +1,21 @@
 # Long cargo runs that say how far they are. Sourced after common.sh.
 
+# claim_target: has cargo look anew at our sources where another clone built into this target folder last. Cargo tells
+# clones apart by neither path nor content, and takes the other's build for this one's where its files are newer.
+claim_target() {
+	local stamp=$CARGO_TARGET_DIR/.pantheon-clone
+	[ "$(cat "$stamp" 2>/dev/null)" != "$REPO_ROOT" ] || return 0
+	mkdir -p "$CARGO_TARGET_DIR"
+	(cd "$REPO_ROOT" && git ls-files -z 2>/dev/null | xargs -0 -r touch -c --)
+	printf '%s\n' "$REPO_ROOT" >"$stamp"
+}
+
 # cargo_logged NAME ARGS…: cargo with its output in a log; one line a minute while it works, the end of the log when
 # it fails.
 cargo_logged() {
 	local name=$1 log ticker status=0
 	shift
+	claim_target
 	log=$PANTHEON_CACHE/log/$name.log
 	: >"$log"
 	tick "$log" &

@@ -35,4 +35,27 @@ run_full() {
 	else
 		say "cargo-deny is not installed: skipped (cargo install cargo-deny --locked)"
 	fi
+
+	stage "PolkadotJS against pantheon-node --dev"
+	if command -v npm >/dev/null; then
+		run_polkadotjs
+	else
+		say "npm is not installed: skipped (apt-get install npm)"
+	fi
 }
+
+# run_polkadotjs: what a wallet sees. In a subshell, so that its node ends with it.
+run_polkadotjs() (
+	local dir=$PANTHEON_CACHE/polkadotjs
+	mkdir -p "$dir"
+	[ -e "$dir/node_modules/@polkadot/api" ] ||
+		logged npm npm install --prefix "$dir" --no-audit --no-fund @polkadot/api@16.5.6
+	cp "$REPO_ROOT/scripts/lib/polkadotjs.mjs" "$dir/"
+	source "$REPO_ROOT/scripts/lib/local-net.sh"
+	RUN_DIR=$(mktemp -d "$dir/run-XXXX")
+	trap 'stop_started; rm -rf "$RUN_DIR"' EXIT
+	launch_node
+	await_node
+	logged polkadotjs timeout 180 node "$dir/polkadotjs.mjs" "$NODE_URL"
+	say "metadata, a signed transfer, the log's digest: all understood"
+)

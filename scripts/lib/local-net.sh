@@ -58,33 +58,34 @@ wait_for() {
 	done
 }
 
-# node_rpc METHOD PARAMS: one JSON-RPC call to the node; prints the result, fails on an error.
-node_rpc() {
+# rpc PORT METHOD PARAMS: one JSON-RPC call; prints the result, fails on an error.
+rpc() {
 	curl -sS --max-time 20 -H 'content-type: application/json' \
-		--data "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$1\",\"params\":${2:-[]}}" "http://127.0.0.1:$NODE_RPC_PORT" |
+		--data "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$2\",\"params\":${3:-[]}}" "http://127.0.0.1:$1" |
 		jq -e '.result'
 }
 
-# node_finalised: prints the number of the newest finalised block.
-node_finalised() {
+# finalised PORT: prints the number of a node's newest finalised block.
+finalised() {
 	local hash
-	hash=$(node_rpc chain_getFinalizedHead | jq -r .) || return 1
-	printf '%d\n' "$(node_rpc chain_getHeader "[\"$hash\"]" | jq -r .number)"
+	hash=$(rpc "$1" chain_getFinalizedHead | jq -r .) || return 1
+	printf '%d\n' "$(rpc "$1" chain_getHeader "[\"$hash\"]" | jq -r .number)"
 }
+
+node_finalised() { finalised "$NODE_RPC_PORT"; }
 
 node_has_finalised() { [ "$(node_finalised)" -ge "$1" ]; }
 
 # launch_node EXTRA…: a development chain of one validator, on its way up. Sets NODE_PID, NODE_URL, NODE_RPC_PORT,
-# NODE_METRICS_PORT, NODE_LOG. A network key of its own and no discovery: it talks to nobody.
+# NODE_METRICS_PORT, NODE_P2P_PORT, NODE_LOG. A network key of its own and no discovery: it talks to nobody.
 launch_node() {
-	local p2p
 	NODE_LOG=$RUN_DIR/node.log
 	NODE_RPC_PORT=$(free_port)
 	NODE_METRICS_PORT=$(free_port)
-	p2p=$(free_port)
+	NODE_P2P_PORT=$(free_port)
 	NODE_URL=ws://127.0.0.1:$NODE_RPC_PORT
 	"$BIN_DIR/pantheon-node" --dev --base-path "$RUN_DIR/node" --no-telemetry --no-mdns --no-hardware-benchmarks \
-		--listen-addr "/ip4/127.0.0.1/tcp/$p2p" --rpc-port "$NODE_RPC_PORT" --prometheus-port "$NODE_METRICS_PORT" \
+		--listen-addr "/ip4/127.0.0.1/tcp/$NODE_P2P_PORT" --rpc-port "$NODE_RPC_PORT" --prometheus-port "$NODE_METRICS_PORT" \
 		"$@" >>"$NODE_LOG" 2>&1 &
 	NODE_PID=$!
 	PIDS_TO_STOP+=("$NODE_PID")
@@ -93,6 +94,28 @@ launch_node() {
 # await_node: until it finalises blocks.
 await_node() {
 	wait_for 180 "$NODE_PID" pantheon-node "$NODE_LOG" node_has_finalised 1
+}
+
+# launch_follower: a second node on its own database, which imports what the first one has. Sets FOLLOWER_PID,
+# FOLLOWER_LOG, FOLLOWER_RPC_PORT. Its log says when each block was imported.
+launch_follower() {
+	local peer
+	peer=$(node_rpc system_localPeerId | jq -r .)
+	FOLLOWER_LOG=$RUN_DIR/follower.log
+	FOLLOWER_RPC_PORT=$(free_port)
+	"$BIN_DIR/pantheon-node" --chain dev --base-path "$RUN_DIR/follower" --no-telemetry --no-mdns --no-prometheus \
+		--no-hardware-benchmarks --unsafe-force-node-key-generation --listen-addr "/ip4/127.0.0.1/tcp/$(free_port)" \
+		--rpc-port "$FOLLOWER_RPC_PORT" --bootnodes "/ip4/127.0.0.1/tcp/$NODE_P2P_PORT/p2p/$peer" \
+		--detailed-log-output -l sync::import-queue=trace >>"$FOLLOWER_LOG" 2>&1 &
+	FOLLOWER_PID=$!
+	PIDS_TO_STOP+=("$FOLLOWER_PID")
+}
+
+follower_has_finalised() { [ "$(finalised "$FOLLOWER_RPC_PORT")" -ge "$1" ]; }
+
+stop_follower() {
+	kill -TERM "$FOLLOWER_PID"
+	await_end "$FOLLOWER_PID"
 }
 
 # btc ARGS…: bitcoin-cli against this run's node.

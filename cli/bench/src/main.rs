@@ -4,6 +4,7 @@
 //! subcommands in turn and prints the whole table. Nothing here is a test: no number makes it fail.
 
 mod chain;
+mod import;
 mod load;
 mod node;
 mod operator;
@@ -29,6 +30,8 @@ enum Command {
 	Proofs(proofs::Options),
 	/// Sealed records per second through a running node, from record to finalised block.
 	Load(load::Options),
+	/// Time that a second node took to import a run's blocks.
+	Import(import::Options),
 }
 
 #[tokio::main]
@@ -37,5 +40,6 @@ async fn main() -> Result<()> {
 		Command::Seals(options) => seals::run(options).await,
 		Command::Proofs(options) => proofs::run(&options),
 		Command::Load(options) => load::run(options).await,
+		Command::Import(options) => import::run(options).await,
 	}
 }

@@ -20,6 +20,9 @@ pub enum AccountError {
 	/// Not `//Name`, a mnemonic phrase or a 0x-prefixed seed.
 	#[error("not a secret URI: expected //Name, a mnemonic phrase, or 0x and 64 hex digits")]
 	Malformed,
+	/// A secret where every user of the machine can see it.
+	#[error("an account is named by //Name or by a file that holds its secret, not by the secret")]
+	Secret,
 	/// The file that holds the secret can't be read.
 	#[error("can't read the account file {path}: {source}")]
 	Io {
@@ -64,6 +67,9 @@ impl Account {
 	pub fn named(name: &str) -> Result<Self, AccountError> {
 		if name.starts_with("//") {
 			Self::from_uri(name)
+		} else if name.starts_with("0x") || name.split_whitespace().count() >= 12 {
+			// Not repeated in any message.
+			Err(AccountError::Secret)
 		} else {
 			Self::from_file(Path::new(name))
 		}
@@ -102,6 +108,9 @@ mod tests {
 	fn nonsense_and_missing_files_are_refused() {
 		assert!(matches!(Account::from_uri("not words"), Err(AccountError::Malformed)));
 		assert!(matches!(Account::named("/nowhere/at/all"), Err(AccountError::Io { .. })));
+		for secret in ["0x00", subxt_signer::DEV_PHRASE] {
+			assert!(matches!(Account::named(secret), Err(AccountError::Secret)));
+		}
 	}
 
 	#[cfg(unix)]

@@ -40,9 +40,17 @@ failures:
   122  no node answers; the command was not run
   123  the chain refused the intent; the command was not run
   124  the intent was not durable in time; the command was not run
-  125  the command has run, but its outcome is not as durable as asked
+  125  the command has run, but its outcome is not as durable as asked, or could not be reported
   126  the command can't be executed
   127  there is no such command";
+
+const EXAMPLES: &str = "\
+Examples:
+  pantheon key generate
+  pantheon operator register --account //Alice
+  pantheon run --account //Alice --input case.json --output answer.json -- ./answer case.json
+  pantheon proof <RECORD> --anchor anchors/ --out answer.proof
+  pantheon verify answer.proof --trust trust.json";
 
 /// Seal, submit, prove and verify records of AI actions.
 #[derive(Debug, Parser)]
@@ -50,15 +58,8 @@ failures:
 	name = "pantheon",
 	version,
 	max_term_width = 100,
-	after_help = "Examples:
-  pantheon key generate
-  pantheon operator register --account //Alice
-  pantheon run --account //Alice --input case.json --output answer.json -- ./answer case.json
-  pantheon proof <RECORD> --anchor anchors/ --out answer.proof
-  pantheon verify answer.proof --trust trust.json
-
-`pantheon exit-codes` lists the exit codes.",
-	after_long_help = EXIT_CODES
+	after_help = format!("{EXAMPLES}\n\n`pantheon exit-codes` lists the exit codes."),
+	after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}")
 )]
 pub struct Cli {
 	/// What all commands share.
@@ -212,7 +213,7 @@ pub enum KeyCommand {
   pantheon key generate
   pantheon key generate --key second --passphrase-file /run/secrets/passphrase")]
 	Generate,
-	/// Show a key file's operator id and costs; with --check, open it too
+	/// Show a key file's operator id and how it is protected; with --check, open it too
 	#[command(after_help = "Examples:
   pantheon key inspect
   pantheon key inspect --check --json

@@ -8,7 +8,7 @@ use crate::{
 	context::{online, Context},
 	delivery::Delivery,
 	error::{exit, CliError, ContentError},
-	home::write_file,
+	home::{writable, write_file},
 	journal::{Entry, Journal},
 	keystore::KeyStore,
 	output::Table,
@@ -30,6 +30,9 @@ pub fn execute(context: &Context, args: BatchArgs) -> Result<u8, CliError> {
 	};
 	if actions.is_empty() {
 		return Err(CliError::Content { path: source, source: ContentError::Empty });
+	}
+	if let Some(path) = &args.list {
+		writable(path)?;
 	}
 	let account = match args.after.stage() {
 		Some(_) => Some(context.account()?),

@@ -3,7 +3,7 @@
 use crate::{
 	args::{ConsistencyArgs, LogCheckpointArgs, LogCommand},
 	context::{online, Context},
-	error::{exit, CliError, ContentError},
+	error::{exit, CliError, ContentError, UsageError},
 	home::{read_file, write_file},
 	output::Table,
 };
@@ -68,6 +68,10 @@ fn bound(answer: &SignedOffCheckpoint) -> Result<Checkpoint, &'static str> {
 
 fn consistency(context: &Context, args: &ConsistencyArgs) -> Result<u8, CliError> {
 	let (from, to) = (read_checkpoint(&args.from)?, read_checkpoint(&args.to)?);
+	// A smaller log at a later block would be no mistake of the user's.
+	if from.genesis == to.genesis && from.block_number > to.block_number {
+		return Err(UsageError::Swapped.into());
+	}
 	let verdict = if from.genesis != to.genesis {
 		Err("the checkpoints are of two chains".to_owned())
 	} else {

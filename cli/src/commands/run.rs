@@ -11,7 +11,7 @@ use crate::{
 	context::{online, Context},
 	delivery::Delivery,
 	error::{exit, CliError},
-	home::write_file,
+	home::{writable, write_file},
 	journal::{Entry, Journal},
 	keystore::{KeyStore, SoftwareKey},
 	output::Format,
@@ -71,6 +71,9 @@ impl<'a> Run<'a> {
 			"command": args.command,
 			"files": files(&args.action.input)?,
 		}));
+		if let Some(path) = &args.report {
+			writable(path)?;
+		}
 		let account = match args.after {
 			After::Sealed => None,
 			_ => Some(context.account()?),
@@ -86,13 +89,16 @@ impl<'a> Run<'a> {
 		let (way, log) = self.way().await?;
 		let intent = std::mem::replace(&mut self.intent, Action::new(Kind::Intent));
 		let intent = seal_action(&self.key, &mut self.journal, log, intent)?;
-		self.durable(way.as_ref()).await?;
+		if let Err(error) = self.durable(way.as_ref()).await {
+			return Err(CliError::Intent { intent: intent.record, source: Box::new(error) });
+		}
 		let durable_after = started.elapsed();
 		let ended = self.command(&intent).await;
 		let outcome = self.outcome(&intent, &ended, log);
 		let outcome = outcome.map_err(|error| self.unsealed(&ended, "is not sealed", error))?;
 		if let Err(error) = self.durable_at_last(way.as_ref()).await {
-			self.report(&intent, &outcome, &ended, durable_after, "sealed")?;
+			self.report(&intent, &outcome, &ended, durable_after, "sealed")
+				.map_err(|error| self.unsealed(&ended, "is neither durable nor reported", error))?;
 			return Err(self.unsealed(&ended, "is sealed but not as durable as asked", error));
 		}
 		let state = match self.args.after {
@@ -100,7 +106,8 @@ impl<'a> Run<'a> {
 			After::Included => "included",
 			After::Finalised => "finalised",
 		};
-		self.report(&intent, &outcome, &ended, durable_after, state)?;
+		self.report(&intent, &outcome, &ended, durable_after, state)
+			.map_err(|error| self.unsealed(&ended, "is not reported", error))?;
 		match ended {
 			Ended::Exited(status) => Ok(exit_code(&status)),
 			Ended::NotStarted(source) => {

@@ -6,7 +6,7 @@ use crate::{
 	args::{ActionArgs, AnswerArgs, SealArgs, SealCommand},
 	context::Context,
 	error::{exit, CliError, ContentError, UsageError},
-	home::write_file,
+	home::{writable, write_file},
 	keystore::KeyStore,
 	output::Table,
 	sealing::seal_action,
@@ -25,6 +25,9 @@ pub fn execute(context: &Context, command: SealCommand) -> Result<u8, CliError> 
 		SealCommand::Approval(args) => answer(Kind::Approval, args),
 	};
 	let action = action(kind, intent, &args)?;
+	if let Some(path) = &args.out {
+		writable(path)?;
+	}
 	let key = context.home.open_key()?;
 	let mut journal = context.home.journal()?;
 	let log = context.log(args.log.as_deref(), &journal, key.public_key().operator_id())?;

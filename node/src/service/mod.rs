@@ -15,7 +15,7 @@ use metrics::Metrics;
 use pantheon_log_http::{KeyOrigin, LogKey, LogKeyError, SignedLog};
 use pantheon_log_store::{Limits, OpenError, Store};
 use polkadot_service::{build_full, IsParachainNode, NewFull, NewFullParams, ValidatorOverseerGen};
-use sc_service::{Configuration, PruningMode, TaskManager};
+use sc_service::{Configuration, DatabaseSource, PruningMode, TaskManager};
 use std::{collections::HashSet, path::Path, sync::Arc};
 
 /// Why the node did not start.
@@ -43,7 +43,7 @@ pub enum StartError {
 
 /// Starts the node.
 pub async fn start(mut config: Configuration, run: RunCmd) -> Result<TaskManager, StartError> {
-	keep_state_of_new_chain(&mut config);
+	settle_database(&mut config);
 	let folder = config.base_path.config_dir(config.chain_spec.id());
 	let (log_path, key_path) = (folder.join("log"), folder.join("log-key"));
 	let metrics = Metrics::register(config.prometheus_registry())?;
@@ -76,12 +76,20 @@ pub async fn start(mut config: Configuration, run: RunCmd) -> Result<TaskManager
 	Ok(task_manager)
 }
 
-/// For a chain that is not there yet, keeps the state of every finalised block unless the command
-/// line says otherwise.
+/// Settles on the database that is there, or for a new chain on ParityDB; and for a new chain keeps the state
+/// of every finalised block. The command line may say otherwise.
 ///
 /// The entries of a block are part of its state. With them kept, the log store can always be rebuilt
 /// from the chain; per block they are small beside the body, which is kept anyway.
-pub fn keep_state_of_new_chain(config: &mut Configuration) {
+pub fn settle_database(config: &mut Configuration) {
+	if let DatabaseSource::Auto { paritydb_path, rocksdb_path, cache_size } = &config.database {
+		config.database = if rocksdb_path.exists() {
+			DatabaseSource::RocksDb { path: rocksdb_path.clone(), cache_size: *cache_size }
+		} else {
+			DatabaseSource::ParityDb { path: paritydb_path.clone() }
+		};
+		log::info!("Database: {}", config.database);
+	}
 	let exists = config.database.path().is_some_and(|path| path.exists());
 	if config.state_pruning.is_none() && !exists {
 		config.state_pruning = Some(PruningMode::ArchiveCanonical);

@@ -22,7 +22,7 @@ pub enum RpcError {
 	#[error("the RPC server's threads can't be started")]
 	Threads(#[from] std::io::Error),
 	/// The port can't be opened.
-	#[error("the RPC port can't be opened")]
+	#[error("the RPC port can't be opened (--rpc-port names another)")]
 	Server(#[from] sc_service::Error),
 }
 
@@ -73,6 +73,11 @@ pub fn serve(
 	audit: AuditRpc,
 	tokio: &tokio::runtime::Handle,
 ) -> Result<impl Send + 'static, RpcError> {
+	// By default a taken port is silently exchanged for a random one. Then nobody finds this node, and
+	// whoever asks at the configured port asks another chain.
+	for endpoint in public.addr.iter_mut().flatten() {
+		endpoint.retry_random_port = false;
+	}
 	let mut module = (*handlers.handle()).clone();
 	module.merge(audit.into_rpc())?;
 	let threads = sc_service::create_rpc_runtime(public.max_connections)?;

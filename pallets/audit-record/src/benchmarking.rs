@@ -134,6 +134,18 @@ mod benchmarks {
 		assert!(!OpenIntents::<T>::contains_key(scene.operator, Scene::<T>::intent()));
 	}
 
+	#[benchmark]
+	fn submit_provenance() {
+		let scene = Scene::<T>::set();
+		let record = scene.record(Kind::Provenance);
+		let seal = scene.seal(&record);
+
+		#[extrinsic_call]
+		submit(scene.origin(), (&record).into(), seal);
+
+		assert_eq!(Operators::<T>::chain(&scene.operator).head.head, Some(record.id()));
+	}
+
 	// A seal that is right in form, and of another record: the verifier goes all the way to say no.
 	#[benchmark]
 	fn submit_forged() {

@@ -1,10 +1,11 @@
 //! Checking and appending records; opening and closing blocks; what the runtime API answers.
 
 use crate::{
-	BlockEntries, Checkpoints, Config, Error, Event, HostSha256, Log, LogState, OpenIntents, Pallet,
+	BlockEntries, Checkpoints, Config, Error, Event, HostSha256, Log, LogState, OpenIntents,
+	Pallet, WeightInfo,
 };
 use alloc::vec::Vec;
-use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
+use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_operators::ChainState;
 use pantheon_primitives::{
@@ -42,6 +43,21 @@ struct Sealed {
 }
 
 impl<T: Config> Pallet<T> {
+	/// What a single record of the kind numbered `kind` costs. A forged one ends after its seal, with no write,
+	/// but it may have read an intent.
+	pub(crate) fn submit_weight(kind: u8) -> Weight {
+		let done = match Kind::from_u8(kind) {
+			Some(Kind::Intent) => <T as Config>::WeightInfo::submit_intent(),
+			Some(Kind::Outcome | Kind::Denial | Kind::Approval) => {
+				<T as Config>::WeightInfo::submit_outcome()
+			},
+			Some(Kind::Provenance) => <T as Config>::WeightInfo::submit_provenance(),
+			// Refused before the seal is looked at.
+			Some(Kind::Batch | Kind::KeyRotate | Kind::KeyRevoke) | None => Weight::zero(),
+		};
+		done.max(<T as Config>::WeightInfo::submit_forged())
+	}
+
 	pub(crate) fn do_submit(fields: SubmittedRecord, signature: &[u8]) -> DispatchResult {
 		ensure!(fields.kind != Kind::Batch.as_u8(), Error::<T>::BatchWithoutMembers);
 		let Placed { record, key, chain, log } = Self::place(fields, signature)?;

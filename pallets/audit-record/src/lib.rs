@@ -246,13 +246,10 @@ pub mod pallet {
 		/// Changes the operator's chain, the log, and the set of open intents: an intent opens, an outcome
 		/// or denial closes, an approval needs its intent open and leaves it so. Fails if the record breaks
 		/// a rule of the format, is for another chain, does not continue the operator's chain, or its seal
-		/// does not verify. Emits `Recorded`. Cost: one signature verification.
+		/// does not verify. Emits `Recorded`. Cost: one signature verification, and by its kind the storage of
+		/// the open intents.
 		#[pallet::call_index(0)]
-		#[pallet::weight(
-			<T as Config>::WeightInfo::submit_intent()
-				.max(<T as Config>::WeightInfo::submit_outcome())
-				.max(<T as Config>::WeightInfo::submit_forged())
-		)]
+		#[pallet::weight(Pallet::<T>::submit_weight(record.kind))]
 		pub fn submit(
 			origin: OriginFor<T>,
 			record: SubmittedRecord,

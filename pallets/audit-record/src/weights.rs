@@ -20,6 +20,7 @@ use core::marker::PhantomData;
 pub trait WeightInfo {
 	fn submit_intent() -> Weight;
 	fn submit_outcome() -> Weight;
+	fn submit_provenance() -> Weight;
 	fn submit_forged() -> Weight;
 	fn submit_batch(m: u32, ) -> Weight;
 	fn on_initialize() -> Weight;
@@ -39,8 +40,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2171`
 		//  Estimated: `5502`
-		// Minimum execution time: 426_387_000 picoseconds.
-		Weight::from_parts(464_675_000, 5502)
+		// Minimum execution time: 390_517_000 picoseconds.
+		Weight::from_parts(403_785_000, 5502)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -54,10 +55,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2227`
 		//  Estimated: `5502`
-		// Minimum execution time: 433_736_000 picoseconds.
-		Weight::from_parts(470_062_000, 5502)
+		// Minimum execution time: 392_020_000 picoseconds.
+		Weight::from_parts(411_854_000, 5502)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Operators::Operators` (r:1 w:0)
+	/// Proof: `Operators::Operators` (`max_values`: None, `max_size`: Some(2037), added: 4512, mode: `MaxEncodedLen`)
+	/// Storage: `Operators::Chains` (r:1 w:1)
+	/// Proof: `Operators::Chains` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
+	fn submit_provenance() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `2171`
+		//  Estimated: `5502`
+		// Minimum execution time: 381_895_000 picoseconds.
+		Weight::from_parts(400_443_000, 5502)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Operators::Operators` (r:1 w:0)
 	/// Proof: `Operators::Operators` (`max_values`: None, `max_size`: Some(2037), added: 4512, mode: `MaxEncodedLen`)
@@ -69,8 +83,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2227`
 		//  Estimated: `5502`
-		// Minimum execution time: 384_667_000 picoseconds.
-		Weight::from_parts(414_048_000, 5502)
+		// Minimum execution time: 351_336_000 picoseconds.
+		Weight::from_parts(362_634_000, 5502)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 	}
 	/// Storage: `Operators::Operators` (r:1 w:0)
@@ -82,10 +96,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2171`
 		//  Estimated: `5502`
-		// Minimum execution time: 450_033_000 picoseconds.
-		Weight::from_parts(476_726_885, 5502)
-			// Standard Error: 277
-			.saturating_add(Weight::from_parts(467_271, 0).saturating_mul(m.into()))
+		// Minimum execution time: 392_879_000 picoseconds.
+		Weight::from_parts(393_973_259, 5502)
+			// Standard Error: 967
+			.saturating_add(Weight::from_parts(438_156, 0).saturating_mul(m.into()))
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -93,8 +107,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `0`
 		//  Estimated: `0`
-		// Minimum execution time: 4_024_000 picoseconds.
-		Weight::from_parts(4_667_000, 0)
+		// Minimum execution time: 3_422_000 picoseconds.
+		Weight::from_parts(4_015_000, 0)
 	}
 	/// Storage: `AuditRecord::Checkpoints` (r:0 w:2)
 	/// Proof: `AuditRecord::Checkpoints` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
@@ -102,8 +116,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `0`
 		//  Estimated: `0`
-		// Minimum execution time: 22_945_000 picoseconds.
-		Weight::from_parts(25_187_000, 0)
+		// Minimum execution time: 20_737_000 picoseconds.
+		Weight::from_parts(22_831_000, 0)
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 }
@@ -120,8 +134,8 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `2171`
 		//  Estimated: `5502`
-		// Minimum execution time: 426_387_000 picoseconds.
-		Weight::from_parts(464_675_000, 5502)
+		// Minimum execution time: 390_517_000 picoseconds.
+		Weight::from_parts(403_785_000, 5502)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
@@ -135,10 +149,23 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `2227`
 		//  Estimated: `5502`
-		// Minimum execution time: 433_736_000 picoseconds.
-		Weight::from_parts(470_062_000, 5502)
+		// Minimum execution time: 392_020_000 picoseconds.
+		Weight::from_parts(411_854_000, 5502)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Operators::Operators` (r:1 w:0)
+	/// Proof: `Operators::Operators` (`max_values`: None, `max_size`: Some(2037), added: 4512, mode: `MaxEncodedLen`)
+	/// Storage: `Operators::Chains` (r:1 w:1)
+	/// Proof: `Operators::Chains` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
+	fn submit_provenance() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `2171`
+		//  Estimated: `5502`
+		// Minimum execution time: 381_895_000 picoseconds.
+		Weight::from_parts(400_443_000, 5502)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Operators::Operators` (r:1 w:0)
 	/// Proof: `Operators::Operators` (`max_values`: None, `max_size`: Some(2037), added: 4512, mode: `MaxEncodedLen`)
@@ -150,8 +177,8 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `2227`
 		//  Estimated: `5502`
-		// Minimum execution time: 384_667_000 picoseconds.
-		Weight::from_parts(414_048_000, 5502)
+		// Minimum execution time: 351_336_000 picoseconds.
+		Weight::from_parts(362_634_000, 5502)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 	}
 	/// Storage: `Operators::Operators` (r:1 w:0)
@@ -163,10 +190,10 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `2171`
 		//  Estimated: `5502`
-		// Minimum execution time: 450_033_000 picoseconds.
-		Weight::from_parts(476_726_885, 5502)
-			// Standard Error: 277
-			.saturating_add(Weight::from_parts(467_271, 0).saturating_mul(m.into()))
+		// Minimum execution time: 392_879_000 picoseconds.
+		Weight::from_parts(393_973_259, 5502)
+			// Standard Error: 967
+			.saturating_add(Weight::from_parts(438_156, 0).saturating_mul(m.into()))
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
@@ -174,8 +201,8 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `0`
 		//  Estimated: `0`
-		// Minimum execution time: 4_024_000 picoseconds.
-		Weight::from_parts(4_667_000, 0)
+		// Minimum execution time: 3_422_000 picoseconds.
+		Weight::from_parts(4_015_000, 0)
 	}
 	/// Storage: `AuditRecord::Checkpoints` (r:0 w:2)
 	/// Proof: `AuditRecord::Checkpoints` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
@@ -183,8 +210,8 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `0`
 		//  Estimated: `0`
-		// Minimum execution time: 22_945_000 picoseconds.
-		Weight::from_parts(25_187_000, 0)
+		// Minimum execution time: 20_737_000 picoseconds.
+		Weight::from_parts(22_831_000, 0)
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 }

@@ -37,8 +37,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `57`
 		//  Estimated: `5502`
-		// Minimum execution time: 458_920_000 picoseconds.
-		Weight::from_parts(498_818_000, 5502)
+		// Minimum execution time: 403_872_000 picoseconds.
+		Weight::from_parts(439_455_000, 5502)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -52,8 +52,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2192`
 		//  Estimated: `5502`
-		// Minimum execution time: 70_301_000 picoseconds.
-		Weight::from_parts(82_968_000, 5502)
+		// Minimum execution time: 69_739_000 picoseconds.
+		Weight::from_parts(74_612_000, 5502)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -73,8 +73,8 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `57`
 		//  Estimated: `5502`
-		// Minimum execution time: 458_920_000 picoseconds.
-		Weight::from_parts(498_818_000, 5502)
+		// Minimum execution time: 403_872_000 picoseconds.
+		Weight::from_parts(439_455_000, 5502)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
@@ -88,8 +88,8 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `2192`
 		//  Estimated: `5502`
-		// Minimum execution time: 70_301_000 picoseconds.
-		Weight::from_parts(82_968_000, 5502)
+		// Minimum execution time: 69_739_000 picoseconds.
+		Weight::from_parts(74_612_000, 5502)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}

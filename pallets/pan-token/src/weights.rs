@@ -30,8 +30,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `152`
 		//  Estimated: `1501`
-		// Minimum execution time: 9_450_000 picoseconds.
-		Weight::from_parts(12_248_000, 1501)
+		// Minimum execution time: 9_275_000 picoseconds.
+		Weight::from_parts(11_575_000, 1501)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -45,8 +45,8 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `152`
 		//  Estimated: `1501`
-		// Minimum execution time: 9_450_000 picoseconds.
-		Weight::from_parts(12_248_000, 1501)
+		// Minimum execution time: 9_275_000 picoseconds.
+		Weight::from_parts(11_575_000, 1501)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}

@@ -35,8 +35,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `193209`
 		//  Estimated: `196674`
-		// Minimum execution time: 759_912_000 picoseconds.
-		Weight::from_parts(853_713_000, 196674)
+		// Minimum execution time: 307_474_000 picoseconds.
+		Weight::from_parts(355_742_000, 196674)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -50,8 +50,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `192244`
 		//  Estimated: `193729`
-		// Minimum execution time: 744_130_000 picoseconds.
-		Weight::from_parts(818_536_000, 193729)
+		// Minimum execution time: 289_198_000 picoseconds.
+		Weight::from_parts(340_731_000, 193729)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -69,8 +69,8 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `193209`
 		//  Estimated: `196674`
-		// Minimum execution time: 759_912_000 picoseconds.
-		Weight::from_parts(853_713_000, 196674)
+		// Minimum execution time: 307_474_000 picoseconds.
+		Weight::from_parts(355_742_000, 196674)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
@@ -84,8 +84,8 @@ impl WeightInfo for () {
 		// Proof Size summary in bytes:
 		//  Measured:  `192244`
 		//  Estimated: `193729`
-		// Minimum execution time: 744_130_000 picoseconds.
-		Weight::from_parts(818_536_000, 193729)
+		// Minimum execution time: 289_198_000 picoseconds.
+		Weight::from_parts(340_731_000, 193729)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}

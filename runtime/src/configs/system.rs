@@ -14,7 +14,7 @@ use crate::{
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{ConstU32, ConstU64, VariantCountOf},
-	weights::constants::RocksDbWeight,
+	weights::constants::ParityDbWeight,
 };
 use polkadot_runtime_common::BlockHashCount;
 use sp_runtime::traits::Verify;
@@ -39,7 +39,8 @@ impl frame_system::Config for Runtime {
 	type AccountId = AccountId;
 	type Block = Block;
 	type BlockHashCount = BlockHashCount;
-	type DbWeight = RocksDbWeight;
+	// The node's database where nobody chooses another (docs/adr/0013).
+	type DbWeight = ParityDbWeight;
 	type Version = Version;
 	type AccountData = pallet_balances::AccountData<Balance>;
 	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;

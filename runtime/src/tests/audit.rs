@@ -74,10 +74,11 @@ impl Pen {
 		(record.into(), self.signer.sign_message(&message))
 	}
 
-	/// The smallest record that says something, sealed.
-	pub fn single(&mut self, genesis: GenesisHash) -> RuntimeCall {
-		let mut record = self.next(genesis, Kind::Provenance);
+	/// The smallest record of its kind that says something, sealed.
+	pub fn single(&mut self, genesis: GenesisHash, kind: Kind) -> RuntimeCall {
+		let mut record = self.next(genesis, kind);
 		record.input = Some([1; 32].into());
+		record.intent = kind.answers_intent().then(|| [2; 32].into());
 		let (record, signature) = self.seal(&record);
 		pallet_audit_record::Call::submit { record, signature }.into()
 	}
@@ -117,7 +118,11 @@ fn records_are_appended_and_answered_for() {
 		let mut pen = Pen::new(1);
 		let parent = genesis_header();
 		let genesis = GenesisHash::new(parent.hash().into());
-		let calls = [pen.register(genesis, Bob), pen.single(genesis), pen.batch(genesis, 1_000)];
+		let calls = [
+			pen.register(genesis, Bob),
+			pen.single(genesis, Kind::Provenance),
+			pen.batch(genesis, 1_000),
+		];
 		let transactions = calls
 			.into_iter()
 			.enumerate()
