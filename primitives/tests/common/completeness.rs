@@ -38,7 +38,9 @@ impl State {
 		let mut pairs: Vec<_> =
 			chains.map(|(id, head)| (chain_key(&id), Some(value(head)))).collect();
 		// Other pallets, and other maps of the same one.
-		pairs.extend((0u8..20).map(|n| (sp_crypto_hashing::blake2_256(&[n, 1]).to_vec(), Some(vec![n; 50]))));
+		pairs.extend(
+			(0u8..20).map(|n| (sp_crypto_hashing::blake2_256(&[n, 1]).to_vec(), Some(vec![n; 50]))),
+		);
 		let beside = |n: u8| [&chain_key(&operator)[..16], &[n; 48]].concat();
 		pairs.extend((0u8..5).map(|n| (beside(n), Some(vec![n; 5]))));
 		Self::of(pairs)
