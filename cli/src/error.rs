@@ -269,6 +269,8 @@ pub enum ContentError {
 	BitcoinHeaders,
 	#[error("it changed while it was read")]
 	Changed,
+	#[error("it names no anchor_origin, where the chain of anchors begins")]
+	NoAnchorOrigin,
 }
 
 /// What isn't there.
@@ -465,7 +467,13 @@ impl CliError {
 			Self::Missing(Missing::NotFinalised(_)) => {
 				"wait for the next finalised block, or send it with `pantheon submit`"
 			},
-			Self::Missing(Missing::Anchor { .. } | Missing::NoAnchorFile) => {
+			Self::Content { source: ContentError::NoAnchorOrigin, .. } => {
+				"write the output that the first anchor spent into its anchor_origin, as txid:output; `pantheon-anchor status` shows it"
+			},
+			Self::Missing(Missing::NoAnchorFile) => {
+				"name the directory that pantheon-anchor exports to; a file is there once its anchor is confirmed"
+			},
+			Self::Missing(Missing::Anchor { .. }) => {
 				"wait until pantheon-anchor has exported an anchor that covers the record, and name its file"
 			},
 			Self::Missing(Missing::Finality { .. }) => "try again after the next finalised block",
