@@ -301,6 +301,8 @@ pub enum Missing {
 	Block(u32),
 	#[error("the extrinsic that the chain recorded {0} from does not hold it")]
 	Submission(RecordId),
+	#[error("the report of anchor {0} is not in the extrinsic that the chain took it from")]
+	Report(u64),
 	#[error("no anchor file was found: as far as can be seen here, nothing is anchored yet")]
 	NoAnchorFile,
 	#[error("none of the anchor files is for the chain with genesis {0}")]
