@@ -1,8 +1,9 @@
 //! The Pantheon side: where checkpoints come from and where anchors are reported.
 
 use crate::condition::Condition;
+use bitcoin::{block::Header as BitcoinHeader, consensus::deserialize, hashes::Hash};
 use pantheon_client::{
-	audit::checkpoint_of, Account, At, AuditRefusal, Call, Client, ClientError, Stage,
+	audit::checkpoint_of, Account, AnchorEntry, At, AuditRefusal, Call, Client, ClientError, Stage,
 };
 use pantheon_primitives::{
 	bitcoin::AnchorProof,
@@ -160,13 +161,72 @@ impl CheckpointSource for NodeChain {
 			return Err(failed("no account is configured".into()));
 		};
 		let client = self.client().map_err(|error| failed(error.to_string()))?;
+		let entry = self.ask(client.anchor_entry(checkpoint));
+		let needed = needed(entry.map_err(|error| failed(error.to_string()))?, proof);
 		let submitted = async {
-			let consistency = consistency(&client, checkpoint).await?;
-			let call = Call::report_anchor(checkpoint, proof, &consistency);
+			let call = match needed {
+				Needed::Nothing => return Ok(()),
+				Needed::Report => {
+					let consistency = consistency(&client, checkpoint).await?;
+					Call::report_anchor(checkpoint, proof, &consistency)
+				},
+				Needed::Correction(number) => Call::correct_anchor(number, proof),
+				Needed::MoreBlocks => return Err(ReportError::TooFewBlocks),
+			};
 			let submission = client.submit(&call, &account).await?;
-			submission.wait(Stage::Included, REPORT_TIMEOUT, |_| {}).await
+			submission.wait(Stage::Included, REPORT_TIMEOUT, |_| {}).await?;
+			Ok(())
 		};
-		self.ask(submitted).map(|_| ()).map_err(|error| failed(error.to_string()))
+		match self.runtime.block_on(submitted) {
+			Ok(()) => Ok(()),
+			Err(error) => {
+				if matches!(&error, ReportError::Client(error) if error.is_unreachable()) {
+					self.client = None;
+				}
+				Err(failed(error.to_string()))
+			},
+		}
+	}
+}
+
+/// Why a report was not taken, or not made.
+#[derive(Debug, thiserror::Error)]
+enum ReportError {
+	#[error(transparent)]
+	Client(#[from] ClientError),
+	#[error(
+		"a reorganisation moved it, and the chain takes the correction once there is more work on top than was \
+		shown for the old place"
+	)]
+	TooFewBlocks,
+}
+
+/// What the chain has to be told about an anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needed {
+	/// It knows already, of this very block.
+	Nothing,
+	/// It has not heard of it.
+	Report,
+	/// It has it in another block.
+	Correction(u64),
+	/// The same, but it would not take the correction yet. It is not tried, for refusals cost their fee.
+	MoreBlocks,
+}
+
+fn needed(entry: Option<AnchorEntry>, proof: &AnchorProof) -> Needed {
+	let Some(AnchorEntry { number, bitcoin: kept }) = entry else { return Needed::Report };
+	let height = proof.first_height.saturating_add(proof.block);
+	let hash = proof
+		.header_at(height)
+		.and_then(|header| deserialize::<BitcoinHeader>(header).ok())
+		.map(|header| header.block_hash().to_byte_array());
+	if hash == Some(kept.block_hash) {
+		return Needed::Nothing;
+	}
+	match proof.work_from(kept.height.max(height)) > kept.work {
+		true => Needed::Correction(number),
+		false => Needed::MoreBlocks,
 	}
 }
 
@@ -193,5 +253,54 @@ fn condition(error: ClientError) -> Condition {
 			kind: AuditRefusal::NoJustification | AuditRefusal::NotReady, ..
 		} => Condition::NoCheckpoint { detail },
 		_ => Condition::ChainUnreachable { detail },
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use pantheon_primitives::bitcoin::AnchoredAt;
+
+	/// A header of regtest's difficulty; the nonce makes it another block.
+	fn header(nonce: u32) -> [u8; 80] {
+		let mut header = [0; 80];
+		header[72..76].copy_from_slice(&0x207f_ffff_u32.to_le_bytes());
+		header[76..].copy_from_slice(&nonce.to_le_bytes());
+		header
+	}
+
+	fn proof(nonce: u32, blocks: usize) -> AnchorProof {
+		AnchorProof {
+			transaction: Vec::new(),
+			position: 1,
+			path: Vec::new(),
+			coinbase: Vec::new(),
+			coinbase_path: Vec::new(),
+			first_height: 101,
+			block: 0,
+			headers: vec![header(nonce); blocks],
+		}
+	}
+
+	fn entry(of: &AnchorProof) -> Option<AnchorEntry> {
+		let first: BitcoinHeader = deserialize(&of.headers[0]).unwrap();
+		let bitcoin = AnchoredAt {
+			height: 101,
+			block_hash: first.block_hash().to_byte_array(),
+			time: 0,
+			confirmations: of.headers.len() as u32,
+			work: of.work_from(101),
+			txid: [7; 32],
+		};
+		Some(AnchorEntry { number: 4, bitcoin })
+	}
+
+	#[test]
+	fn the_chain_is_told_what_it_does_not_know_and_would_take() {
+		assert_eq!(needed(None, &proof(1, 6)), Needed::Report);
+		let kept = entry(&proof(1, 6));
+		assert_eq!(needed(kept, &proof(1, 9)), Needed::Nothing, "it stands where it stood");
+		assert_eq!(needed(kept, &proof(2, 6)), Needed::MoreBlocks);
+		assert_eq!(needed(kept, &proof(2, 7)), Needed::Correction(4));
 	}
 }

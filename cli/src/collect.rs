@@ -115,7 +115,7 @@ impl Collector<'_> {
 		let mut covering = files.into_iter().filter(|file| file.checkpoint.log_size > index);
 		let chosen = match prefer {
 			Prefer::Oldest => covering.next(),
-			Prefer::Newest => covering.last(),
+			Prefer::Newest => covering.next_back(),
 		};
 		Ok(chosen.ok_or(Missing::Anchor { index, size })?)
 	}

@@ -279,6 +279,8 @@ pub enum ContentError {
 	BitcoinHeaders,
 	#[error("it changed while it was read")]
 	Changed,
+	#[error("it names no anchor_origin, where the chain of anchors begins")]
+	NoAnchorOrigin,
 }
 
 /// What isn't there.
@@ -309,6 +311,8 @@ pub enum Missing {
 	Block(u32),
 	#[error("the extrinsic that the chain recorded {0} from does not hold it")]
 	Submission(RecordId),
+	#[error("the report of anchor {0} is not in the extrinsic that the chain took it from")]
+	Report(u64),
 	#[error("no anchor file was found: as far as can be seen here, nothing is anchored yet")]
 	NoAnchorFile,
 	#[error("none of the anchor files is for the chain with genesis {0}")]
@@ -500,7 +504,13 @@ impl CliError {
 			Self::Missing(Missing::NotFinalised(_)) => {
 				"wait for the next finalised block, or send it with `pantheon submit`"
 			},
-			Self::Missing(Missing::Anchor { .. } | Missing::NoAnchorFile) => {
+			Self::Content { source: ContentError::NoAnchorOrigin, .. } => {
+				"write the output that the first anchor spent into its anchor_origin, as txid:output; `pantheon-anchor status` shows it"
+			},
+			Self::Missing(Missing::NoAnchorFile) => {
+				"name the directory that pantheon-anchor exports to; a file is there once its anchor is confirmed"
+			},
+			Self::Missing(Missing::Anchor { .. }) => {
 				"wait until pantheon-anchor has exported an anchor that covers the record, and name its file"
 			},
 			Self::Missing(Missing::Finality { .. }) => "try again after the next finalised block",

@@ -92,6 +92,7 @@ fn execute(cli: Cli) -> Result<u8, CliError> {
 		Command::Verify(args) => commands::verify::execute(&context, &args),
 		Command::Audit(args) => commands::audit::execute(&context, &args),
 		Command::Trust(command) => commands::trust::execute(&context, command),
+		Command::AnchorChain(command) => commands::anchor_chain::execute(&context, &command),
 		Command::Log(command) => commands::log::execute(&context, command),
 		Command::ExitCodes => {
 			let codes = args::EXIT_CODES;

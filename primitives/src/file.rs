@@ -8,6 +8,7 @@ use crate::{
 	trust::TrustFile,
 	verify,
 };
+use alloc::boxed::Box;
 use serde_json::Value;
 
 /// A kind of file, by the text under its key 0.
@@ -60,7 +61,7 @@ pub(crate) fn read_head(input: &mut Reader<'_>, magic: &str) -> Result<FileHead,
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileReport {
 	/// On the proof of one record.
-	Proof(Report),
+	Proof(Box<Report>),
 	/// On the account of an operator's positions.
 	Completeness(CompletenessReport),
 }
@@ -90,6 +91,8 @@ pub fn verify_file(bytes: &[u8], trust: &TrustFile, now: Option<u64>) -> FileRep
 		Some(FileKind::Completeness) => {
 			FileReport::Completeness(completeness::verify(bytes, trust, now))
 		},
-		Some(FileKind::Proof) | None => FileReport::Proof(verify::verify(bytes, trust, now)),
+		Some(FileKind::Proof) | None => {
+			FileReport::Proof(Box::new(verify::verify(bytes, trust, now)))
+		},
 	}
 }

@@ -145,7 +145,7 @@ impl<'a> Nibbles<'a> {
 	fn get(&self, ahead: usize) -> Option<u8> {
 		let at = self.at.saturating_add(ahead);
 		let byte = self.bytes.get(at / 2)?;
-		Some(if at % 2 == 0 { byte >> 4 } else { byte & 0x0f })
+		Some(if at.is_multiple_of(2) { byte >> 4 } else { byte & 0x0f })
 	}
 
 	fn split_first(self) -> Option<(u8, Self)> {

@@ -5,6 +5,7 @@ mod common;
 
 use common::authorities::{header, justification, Authorities};
 use pantheon_primitives::{
+	audit::test_helpers::sample,
 	checkpoint::LogDigest,
 	log::{CompactLog, Entry},
 	opening::{OpenedField, Opening, OpeningsFile},
@@ -83,7 +84,12 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 		openings: vec![(OpenedField::Output, opening.clone())],
 	};
 	let sizes = [&2u64.to_le_bytes()[..], &7u64.to_le_bytes(), &[7; 96]].concat();
+	let export = sample();
+	let sealed = Statement::decode(&export.blocks[1].entries[0].statement).unwrap();
 	vec![
+		("audit", "block", chosen(0, export.blocks[1].encode())),
+		("audit", "anchor", chosen(1, export.anchors[0].encode())),
+		("audit", "submission", chosen(2, submitted(sealed.record()))),
 		("record", "outcome", statement.record().encode()),
 		("record", "batch", batch.record().encode()),
 		("record", "member", member_record),

@@ -23,10 +23,9 @@ PAGE = pathlib.Path(os.environ["PAGE"]).resolve()
 RUN = pathlib.Path(os.environ["RUN"])
 SHOTS = pathlib.Path(os.environ["SHOTS"])
 SINGLE, MEMBER = RUN / "proofs/outcome.proof", RUN / "proofs/member.proof"
+# Three positions of the operator, one of them withheld, and 500 members of a batch.
+ACCOUNT = RUN / "proofs/account.proof"
 OPENINGS = RUN / "proofs/outcome.openings.json"
-# A completeness bundle that shows everything, one that withholds, and the trust file of both.
-SEEDS = pathlib.Path(__file__).parent / "../../primitives/fuzz/seeds"
-WHOLE, PART, SEEDS_TRUST = SEEDS / "completeness/whole", SEEDS / "completeness/part", SEEDS / "trust/trust"
 TRUST, OTHER_TRUST = RUN / "trust.json", RUN / "other-chain-trust.json"
 MANY = 500
 TAB, ENTER, SPACE = "\ue004", "\ue007", " "
@@ -99,8 +98,8 @@ class Page(unittest.TestCase):
         self.browser.give("#trust-input", path)
         self.browser.wait("document.querySelector('#trust-card.done, #notices .bad')")
 
-    def proofs(self, *paths):
-        self.browser.give("#proof-input", *paths)
+    def proofs(self, *paths, input="#proof-input"):
+        self.browser.give(input, *paths)
 
     def report(self, *paths, trust=TRUST):
         """The verdict's word and the whole text of the report on one proof."""
@@ -224,26 +223,25 @@ class Page(unittest.TestCase):
     # Accounts of an operator's positions.
 
     def test_an_account_of_positions_is_shown(self):
-        for path, name in ((WHOLE, "account"), (PART, "account-part")):
-            with self.subTest(name=name):
-                self.again()
-                verdict, text = self.report(path, trust=SEEDS_TRUST)
-                self.assertEqual(verdict, "Verified")
-                self.assertIn("Every position", text)
-                shown = self.browser.js("return document.querySelectorAll('.strip .shown').length;")
-                withheld = self.browser.js("return document.querySelectorAll('.strip .withheld').length;")
-                self.assertGreater(shown, 0)
-                self.assertEqual(withheld > 0, path == PART)
-                self.assertEqual("none withheld" in text, path == WHOLE)
-                self.assertEqual(self.states()["To the end"], "ok")
-                self.shots(name)
+        verdict, text = self.report(ACCOUNT)
+        self.assertEqual(verdict, "Verified")
+        self.assertIn("every position from 0 to 2", text)
+        self.assertIn("2 shown, 1 withheld", text)
+        self.assertIn("500 of 1,000 members shown", text)
+        self.assertEqual(self.states(), {name: "ok" for name in ("Sealed", "Included", "To the end", "Finalised", "Anchored")})
+        strip = self.browser.js("return [...document.querySelectorAll('.strip rect')].map((r) => r.getAttribute('class'));")
+        self.assertEqual(strip, ["shown", "withheld", "shown"])
+        told = json.loads((RUN / "proofs/account.json").read_text())
+        for level in told["levels"]:
+            self.assertIn(level["proves"], text)
+        self.shots("account")
 
     def test_a_broken_account_is_invalid(self):
         path = self.made / "account.proof"
-        content = bytearray(WHOLE.read_bytes())
+        content = bytearray(ACCOUNT.read_bytes())
         content[len(content) // 2] ^= 1
         path.write_bytes(content)
-        verdict, text = self.report(path, trust=SEEDS_TRUST)
+        verdict, text = self.report(path)
         self.assertEqual(verdict, "Invalid")
         self.assertIn("Do not rely on this file.", text)
         self.assertNotIn("Every position", text)
@@ -479,6 +477,20 @@ class Page(unittest.TestCase):
         self.browser.wait("!document.querySelector('#results').hidden")
         self.assertEqual(self.texts(".chip"), ["2 verified"])
         self.assertIn("Left out", self.text("#notices"))
+
+    def test_a_folder_can_be_chosen(self):
+        self.trust()
+        self.proofs(RUN / "proofs", input="#folder-input")
+        self.browser.wait("!document.querySelector('#results').hidden")
+        files = self.texts("td.of-name")
+        self.assertIn("outcome.proof", files)
+        self.assertIn("flipped.proof", files)
+        self.assertNotIn("outcome.json", files)
+        self.assertIn("Left out", self.text("#notices"))
+        self.browser.click("th[data-column=name] button")
+        verdicts = dict(zip(self.texts("td.of-name"), self.texts("td.of-verdict")))
+        self.assertEqual(verdicts["outcome.proof"], "Verified")
+        self.assertEqual(verdicts["flipped.proof"], "Invalid")
 
     def test_the_keyboard_is_enough(self):
         focused = lambda: self.browser.js("const e = document.activeElement; return e.id || e.innerText;")

@@ -86,13 +86,17 @@ async function entries(transfer) {
 	};
 	const roots = [...transfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
 	if (!roots.some((entry) => entry && entry.isDirectory)) return [...transfer.files];
-	for (const root of roots.filter(Boolean)) await walk(root).catch(() => notice("bad", "A folder can't be read: ", make("bdi", root.name)));
+	const unread = [];
+	for (const root of roots.filter(Boolean)) await walk(root).catch(() => unread.push(root.name));
+	if (unread.length) {
+		// Chrome hands no folder's content to a page that was opened from a file.
+		notice("bad", "This browser does not hand over the content of a folder that is dropped here: ", make("bdi", unread.join(", ")), ". Choose it by “Choose a folder…” instead, or drop the files themselves.");
+	}
 	return files;
 }
 
 async function take(files) {
 	if (!files.length || !(await ready)) return;
-	clearNotices();
 	const trusts = [];
 	const fresh = [];
 	for (const [index, file] of files.entries()) {
@@ -204,6 +208,7 @@ function showResults() {
 		state.openings.length > 0 && make("span.aside", `and ${plural(state.openings.length, "openings file")}`))),
 		make("p", button("Remove all", clear, ".link")));
 	$("proof-button").textContent = "Add proofs…";
+	$("folder-button").hidden = true;
 	showLeft();
 	if (state.items.length === 1 && state.items[0].report) {
 		$("results").hidden = true;
@@ -266,6 +271,7 @@ function clear() {
 	$("legend").hidden = false;
 	document.body.classList.remove("checked");
 	$("proof-button").textContent = "Choose proofs…";
+	$("folder-button").hidden = false;
 	clearNotices();
 	showWaiting();
 	$("proof-button").focus();
@@ -319,7 +325,12 @@ choose("trust", async ([file]) => {
 	clearNotices();
 	if (await takeTrust(file)) await check();
 });
-choose("proof", take);
+for (const id of ["proof", "folder"]) {
+	choose(id, (files) => {
+		clearNotices();
+		return take(files);
+	});
+}
 
 $("progress-stop").addEventListener("click", () => {
 	state.stop = true;
@@ -342,7 +353,9 @@ addEventListener("drop", async (event) => {
 	event.preventDefault();
 	inside = 0;
 	$("drop-cover").hidden = true;
-	if (carriesFiles(event)) take(await entries(event.dataTransfer));
+	if (!carriesFiles(event)) return;
+	clearNotices();
+	await take(await entries(event.dataTransfer));
 });
 
 put($("legend-list"), Object.values(VERDICTS).map((verdict) => make("div", make(`dt.badge.${verdict.mark}`, sign(verdict.mark), verdict.word), make("dd", verdict.means))));

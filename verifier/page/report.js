@@ -50,7 +50,7 @@ function banner(item, proof) {
 				report.reason && make("p.reason", report.failed_step && make("strong", `Step “${report.failed_step}”: `), report.reason),
 				report.failed_step && make("p.remedy", failure(report)[1]),
 				report.only_timestamped && make("p.remedy", make("strong", "Only timestamped. "), "Something is in Bitcoin, but it is not shown to be the log of the chain that you trust."),
-				wrong && make("p.reason", make("strong", "An opening does not fit: "), "what it shows is not what the record commits to. See “The record”."),
+				wrong && make("p.alarm.bad", sign("bad"), make("span", make("strong", "An opening does not fit: "), "the record stands, but what was brought along to show its content is not what it commits to. See “The record”.")),
 			)),
 		make("p.about", make("bdi.file", item.name), ` · ${size(read.bytes)} · checked ${date(item.now * 1000)} by this device's clock, in ${item.milliseconds < 10 ? item.milliseconds.toFixed(1) : Math.round(item.milliseconds)} ms`));
 }
@@ -92,7 +92,7 @@ const sign = (state) => draw("svg", { viewBox: "-10 -10 20 20", class: `sign ${s
 
 function pathNote(report, proof) {
 	const shown = proof.anchor && report.levels.some((level) => level.level === "anchored");
-	return make("p.note", "Each step hashes what comes before into what comes next (SHA-256), so that nothing on the left can change without everything on the right changing too.",
+	return make("p.note", "Each step hashes what comes before into what comes next (SHA-256), so that nothing on the path can change without everything after it changing too.",
 		shown && !isTest(report.bitcoin_network) && " The last station is public: many thousands of computers around the world hold the same block.");
 }
 

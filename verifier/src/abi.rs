@@ -29,8 +29,8 @@ pub extern "C" fn alloc(length: usize) -> *mut u8 {
 ///
 /// # Safety
 ///
-/// `memory` is from [`alloc`] with this length, or from [`verify`] with its prefix's length and 4 more,
-/// and is not used again.
+/// `memory` is from [`alloc`] with this length, or from [`verify`] or [`read`] with its prefix's length and
+/// 4 more, and is not used again.
 #[cfg_attr(target_arch = "wasm32", no_mangle)]
 pub unsafe extern "C" fn dealloc(memory: *mut u8, length: usize) {
 	// SAFETY: by the contract above this is a box that `leak` let go of.
@@ -53,9 +53,18 @@ pub unsafe extern "C" fn verify(
 ) -> *mut u8 {
 	// SAFETY: the caller's promise.
 	let (bundle, trust) = unsafe { (bytes(bundle, bundle_length), bytes(trust, trust_length)) };
-	let json = crate::verify(bundle, trust, now.try_into().ok());
-	let length = u32::try_from(json.len()).unwrap_or(0).to_le_bytes();
-	leak([&length, json.as_bytes()].concat())
+	answer(&crate::verify(bundle, trust, now.try_into().ok()))
+}
+
+/// [`crate::read`]. Returns JSON as [`verify`] does.
+///
+/// # Safety
+///
+/// `file` points to as many readable bytes as its length says.
+#[cfg_attr(target_arch = "wasm32", no_mangle)]
+pub unsafe extern "C" fn read(file: *const u8, length: usize) -> *mut u8 {
+	// SAFETY: the caller's promise.
+	answer(&crate::read(unsafe { bytes(file, length) }))
 }
 
 /// [`crate::verify_signature`]: 1 if the signature holds, 0 if not.
@@ -85,6 +94,12 @@ pub unsafe extern "C" fn verify_signature(
 		)
 	};
 	crate::verify_signature(key, message, context, signature) as u32
+}
+
+/// A text behind its length.
+fn answer(json: &str) -> *mut u8 {
+	let length = u32::try_from(json.len()).unwrap_or(0).to_le_bytes();
+	leak([&length, json.as_bytes()].concat())
 }
 
 fn leak(bytes: Vec<u8>) -> *mut u8 {

@@ -3,7 +3,11 @@
 #[path = "../../primitives/tests/common/mod.rs"]
 mod common;
 
-use pantheon_primitives::trust::TrustFile;
+use pantheon_primitives::{
+	bundle::ProofBundle,
+	opening::{OpenedField, Opening, OpeningsFile},
+	trust::TrustFile,
+};
 use pantheon_verifier::Verified;
 use std::{path::Path, process::Command, sync::OnceLock};
 use wasmtime::{Engine, Instance, Memory, Module, Store, TypedFunc};
@@ -69,6 +73,25 @@ impl Verifier {
 		dealloc.call(&mut self.store, (start, length)).expect("freed");
 	}
 
+	/// Takes an answer out of the module: its length and its text.
+	fn answer(&mut self, start: u32) -> String {
+		let mut length = [0; 4];
+		self.memory.read(&self.store, start as usize, &mut length).expect("in memory");
+		let length = u32::from_le_bytes(length);
+		let mut json = vec![0; length as usize];
+		self.memory.read(&self.store, start as usize + 4, &mut json).expect("in memory");
+		self.free((start, length + 4));
+		String::from_utf8(json).expect("UTF-8")
+	}
+
+	fn read(&mut self, file: &[u8]) -> String {
+		let file = self.put(file);
+		let read = self.function::<(u32, u32), u32>("read");
+		let start = read.call(&mut self.store, file).expect("no trap");
+		self.free(file);
+		self.answer(start)
+	}
+
 	fn verify(&mut self, bundle: &[u8], trust: &[u8], now: Option<u64>) -> String {
 		let (bundle, trust) = (self.put(bundle), self.put(trust));
 		let now = now.map_or(-1, |now| now as i64);
@@ -76,15 +99,10 @@ impl Verifier {
 		let start = verify
 			.call(&mut self.store, (bundle.0, bundle.1, trust.0, trust.1, now))
 			.expect("no trap");
-		let mut length = [0; 4];
-		self.memory.read(&self.store, start as usize, &mut length).expect("in memory");
-		let length = u32::from_le_bytes(length);
-		let mut json = vec![0; length as usize];
-		self.memory.read(&self.store, start as usize + 4, &mut json).expect("in memory");
-		for memory in [bundle, trust, (start, length + 4)] {
+		for memory in [bundle, trust] {
 			self.free(memory);
 		}
-		String::from_utf8(json).expect("UTF-8")
+		self.answer(start)
 	}
 
 	fn verify_signature(
@@ -110,7 +128,7 @@ fn the_module_imports_nothing_and_exports_its_interface() {
 	let (_, module) = module();
 	assert_eq!(module.imports().count(), 0, "a verifier that could ask its host might be told");
 	let exports: Vec<_> = module.exports().map(|export| export.name().to_owned()).collect();
-	for name in ["memory", "alloc", "dealloc", "verify", "verify_signature"] {
+	for name in ["memory", "alloc", "dealloc", "read", "verify", "verify_signature"] {
 		assert!(exports.iter().any(|export| export == name), "{name} is not in {exports:?}");
 	}
 }
@@ -173,6 +191,89 @@ fn bundles_get_the_verdicts_that_native_code_gives() {
 			assert_eq!(same(&altered, &trust, None), "INVALID", "byte {index}");
 		}
 	}
+}
+
+#[test]
+fn accounts_of_positions_get_the_verdicts_that_native_code_gives() {
+	let (whole, part, trust) = common::completeness::samples();
+	let trust = trust.to_json();
+	let mut verifier = Verifier::new();
+	for bundle in [whole.encode(), part.encode()] {
+		let report = verifier.verify(&bundle, trust.as_bytes(), None);
+		assert_eq!(report, pantheon_verifier::verify(&bundle, trust.as_bytes(), None));
+		let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+		assert_eq!(report["verdict"], "VERIFIED", "{report}");
+		assert_eq!(report["file"], "pantheon-completeness");
+		let mut altered = bundle.clone();
+		altered[bundle.len() / 2] ^= 1;
+		let report = verifier.verify(&altered, trust.as_bytes(), None);
+		assert_eq!(report, pantheon_verifier::verify(&altered, trust.as_bytes(), None));
+		assert!(report.contains("INVALID"));
+		let read: serde_json::Value = serde_json::from_str(&verifier.read(&bundle)).expect("JSON");
+		assert_eq!(
+			(&read["kind"], &read["layout"]["whole"]),
+			(&"completeness".into(), &true.into())
+		);
+		assert_eq!(read["completeness"]["anchor"]["headers"], 4);
+	}
+}
+
+#[test]
+fn files_are_read_as_native_code_reads_them() {
+	let (single, member, trust) = common::samples();
+	let opening = Opening::from_parts([7; 32], "{}".into()).unwrap();
+	let openings = OpeningsFile {
+		record: [9; 32].into(),
+		openings: vec![(OpenedField::Output, opening.clone())],
+	};
+	let mut verifier = Verifier::new();
+	let mut read = |file: &[u8]| {
+		let read = verifier.read(file);
+		assert_eq!(read, pantheon_verifier::read(file));
+		serde_json::from_str::<serde_json::Value>(&read).expect("JSON")
+	};
+
+	let encoded = member.encode();
+	let proof = read(&encoded);
+	assert_eq!(proof["kind"], "proof");
+	assert_eq!(proof["bytes"], encoded.len());
+	assert_eq!(proof["proof"]["batch"]["count"], 5);
+	assert_eq!(proof["proof"]["log"]["index"], member.inclusion.index);
+	let anchor = &proof["proof"]["anchor"];
+	let report = pantheon_verifier::verify(&encoded, trust.to_json().as_bytes(), None);
+	let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+	let level = report["levels"].as_array().expect("levels").last().expect("anchored").clone();
+	assert_eq!(anchor["txid"], level["txid"], "as the verifier says");
+	assert_eq!(anchor["block"]["hash"], level["block_hash"]);
+	assert_eq!((&anchor["height"], &anchor["block"]["time"]), (&level["height"], &level["time"]));
+	let parts = proof["layout"]["parts"].as_array().expect("parts");
+	let statement = parts.iter().find(|part| part["path"] == "2").expect("a statement");
+	let at = statement["at"].as_u64().expect("a place") as usize;
+	assert!(encoded[at..].starts_with(&member.statement));
+	assert_eq!(statement["length"], member.statement.len());
+
+	let damaged = read(&single.encode()[..200]);
+	assert_eq!((&damaged["kind"], &damaged["layout"]["whole"]), (&"proof".into(), &false.into()));
+	assert!(damaged["error"].as_str().expect("an error").contains("damaged"));
+
+	let file = read(trust.to_json().as_bytes());
+	assert_eq!(file["kind"], "trust");
+	assert_eq!(file["trust"]["chain"], "pantheon-test");
+	assert_eq!(file["trust"]["bitcoin"]["pinned"]["hash"], anchor_parent(&single));
+	assert_eq!(read(b"{\"pantheon_trust\":1}")["kind"], "trust");
+	let file = read(openings.to_json().as_bytes());
+	assert_eq!(file["openings"]["openings"][0]["commitment"], opening.commitment().to_string());
+	for other in [&b""[..], b"{}", b"\xff\xfe"] {
+		assert_eq!(read(other)["kind"], "unknown");
+	}
+}
+
+/// The hash that the first header of a proof names as the one before it.
+fn anchor_parent(bundle: &ProofBundle) -> String {
+	let first = bundle.anchor.as_ref().expect("anchored").headers[0];
+	let mut hash: [u8; 32] = first[4..36].try_into().expect("32 bytes");
+	hash.reverse();
+	hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]

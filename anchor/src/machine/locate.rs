@@ -141,7 +141,11 @@ impl Machine {
 		};
 		let mut usable: Vec<(Version, Option<Whereabouts>)> =
 			self.usable_versions(index).map(|v| (v.clone(), place(v))).collect();
-		let Some((newest, newest_at)) = usable.pop() else { return };
+		let Some((newest, newest_at)) = usable.pop() else {
+			// What they spent does not exist any more: none of them is in conflict, and a new one is built.
+			self.succeed(Topic::Conflict(id));
+			return;
+		};
 		match newest_at {
 			// It was built while the question was under way: ask again.
 			None => {

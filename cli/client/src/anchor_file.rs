@@ -141,8 +141,14 @@ impl AnchorFile {
 
 	/// Reads one file, or every `*.anchor` file of a directory (not of its subdirectories).
 	pub fn read_all(path: &Path) -> Result<Vec<Self>, AnchorReadError> {
+		Self::list(path)?.iter().map(|file| Self::read(file)).collect()
+	}
+
+	/// The file itself, or the `*.anchor` files of a directory by name. Nothing is read yet: a year of
+	/// anchors may hold more headers than one wants in memory at once.
+	pub fn list(path: &Path) -> Result<Vec<PathBuf>, AnchorReadError> {
 		if !path.is_dir() {
-			return Ok(vec![Self::read(path)?]);
+			return Ok(vec![path.to_owned()]);
 		}
 		let io = |source| AnchorReadError::Io { path: path.to_owned(), source };
 		let mut files = Vec::new();
@@ -153,7 +159,7 @@ impl AnchorFile {
 			}
 		}
 		files.sort();
-		files.iter().map(|file| Self::read(file)).collect()
+		Ok(files)
 	}
 }
 

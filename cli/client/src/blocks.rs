@@ -4,7 +4,7 @@
 use crate::{Client, ClientError};
 use codec::{Compact, Decode, DecodeAll, Encode};
 use jsonrpsee::rpc_params;
-use pantheon_primitives::{finality::Header, BlockHash, OperatorId, RecordId};
+use pantheon_primitives::{finality::Header, BlockHash, Checkpoint, OperatorId, RecordId};
 use serde::Deserialize;
 use subxt::{events::Phase, utils::H256};
 
@@ -37,9 +37,13 @@ pub struct RecordedIn {
 	pub extrinsic: u32,
 }
 
-/// An extrinsic that reported an anchor, and the chain took it.
+/// What an extrinsic told the chain about an anchor, and the chain took it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportedIn {
+	/// The anchor's number on the chain.
+	pub number: u64,
+	/// What it anchors; none where only its place in Bitcoin was corrected.
+	pub checkpoint: Option<Checkpoint>,
 	/// Position of the extrinsic in the block.
 	pub extrinsic: u32,
 }
@@ -49,7 +53,7 @@ pub struct ReportedIn {
 pub struct BlockEvents {
 	/// Records, in the order in which they were appended.
 	pub recorded: Vec<RecordedIn>,
-	/// Reports of anchors.
+	/// Reports and corrections of anchors, in their order.
 	pub reported: Vec<ReportedIn>,
 }
 
@@ -152,7 +156,17 @@ impl Client {
 					let recorded = RecordedIn { operator, sequence, record, index, extrinsic };
 					found.recorded.push(recorded);
 				},
-				("Anchor", _) => found.reported.push(ReportedIn { extrinsic }),
+				("Anchor", "Anchored") => {
+					let fields = <(u64, Checkpoint)>::decode(&mut event.field_bytes());
+					let (number, checkpoint) = fields.map_err(|error| asked.decode(error))?;
+					let checkpoint = Some(checkpoint);
+					found.reported.push(ReportedIn { number, checkpoint, extrinsic });
+				},
+				("Anchor", "Corrected") => {
+					let number = u64::decode(&mut event.field_bytes());
+					let number = number.map_err(|error| asked.decode(error))?;
+					found.reported.push(ReportedIn { number, checkpoint: None, extrinsic });
+				},
 				_ => {},
 			}
 		}

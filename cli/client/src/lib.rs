@@ -15,6 +15,7 @@ pub mod anchor_file;
 pub mod audit;
 
 mod account;
+mod anchors;
 mod blocks;
 mod call;
 mod connection;
@@ -23,6 +24,7 @@ mod submit;
 
 pub use account::{Account, AccountError};
 pub use anchor_file::{AnchorFile, AnchorFileError, AnchorReadError};
+pub use anchors::AnchorEntry;
 pub use blocks::{Block, BlockEvents, RecordedIn, ReportedIn};
 pub use call::Call;
 pub use connection::{At, Client, DEFAULT_URL};

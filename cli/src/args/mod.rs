@@ -1,9 +1,11 @@
 //! The command line.
 
+mod anchor_chain;
 mod reading;
 mod records;
 mod trust;
 
+pub use anchor_chain::{AnchorChainArgs, AnchorChainCommand};
 pub use reading::{
 	ConsistencyArgs, LogCheckpointArgs, LogCommand, ProofArgs, StandardArgs, VerifyArgs,
 };
@@ -21,10 +23,11 @@ use std::path::PathBuf;
 /// The exit codes, for `pantheon exit-codes`, the long help and the guide.
 pub const EXIT_CODES: &str = "\
 Exit codes:
-    0  done; verify, audit: VERIFIED
-    1  verify, audit: INVALID; log consistency: not consistent
+    0  done; verify, audit, anchor-chain: VERIFIED
+    1  verify, audit, anchor-chain: INVALID; log consistency: not consistent
     2  the command line is wrong
-    3  verify, audit: STALE (nothing wrong, but not anchored yet, or too old)
+    3  verify, audit: STALE (nothing wrong, but not anchored yet, or too old); anchor-chain: STALE
+       (later anchors exist than those given)
     4  verify: REVOKED
    10  no node answers, or the connection broke
    11  the chain, or the node's transaction pool, refused
@@ -176,6 +179,9 @@ Examples:
 	/// Decide what to trust: make, show and update a trust file
 	#[command(subcommand)]
 	Trust(TrustCommand),
+	/// Check that the anchors of the log are one chain in Bitcoin
+	#[command(subcommand)]
+	AnchorChain(AnchorChainCommand),
 	/// Read the log's checkpoints, check that one extends another
 	#[command(subcommand)]
 	Log(LogCommand),

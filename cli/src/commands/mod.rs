@@ -1,5 +1,6 @@
 //! One module per command. Each gives the exit code of its success.
 
+pub mod anchor_chain;
 pub mod audit;
 pub mod batch;
 pub mod completeness;

@@ -7,9 +7,10 @@ use crate::{
 	output::Progress,
 };
 use futures::{stream, StreamExt, TryStreamExt};
-use pantheon_client::{At, Block, BlockEvents, Client, RecordedIn};
+use pantheon_client::{At, Block, BlockEvents, Client, RecordedIn, ReportedIn};
 use pantheon_primitives::{
-	audit::{find_anchors, find_entry, AnchorClaim, BlockEntry, BlockItem, Wanted},
+	audit::{find_anchor, find_correction, find_entry, AnchorClaim, BlockEntry, BlockItem, Wanted},
+	bitcoin::{AnchorProof, PinnedHeader, MAGIC},
 	finality::Header,
 	hash::SoftwareSha256,
 	log::CompactLog,
@@ -126,8 +127,8 @@ struct Collector<'a> {
 	genesis: GenesisHash,
 	/// Hashes of the keys of the operators that were met.
 	keys: HashMap<OperatorId, Digest32>,
-	/// The last report of each checkpoint: a later one corrects an earlier one.
-	claims: BTreeMap<(u32, [u8; 32]), AnchorClaim>,
+	/// The anchors by their numbers on the chain, where they are after all corrections.
+	claims: BTreeMap<u64, AnchorClaim>,
 	headers: BTreeMap<u32, [u8; 80]>,
 }
 
@@ -139,11 +140,13 @@ impl Collector<'_> {
 			keys: Vec::new(),
 			entries: Vec::new(),
 		};
-		// Every record and every checkpoint begins with the chain's genesis hash.
-		let names_log = |extrinsic: &Vec<u8>| {
+		// Every record and checkpoint begins with the chain's genesis hash, and every anchor's transaction
+		// holds this mark.
+		let matters = |extrinsic: &Vec<u8>| {
 			extrinsic.windows(32).any(|window| window == self.genesis.as_bytes())
+				|| extrinsic.windows(MAGIC.len()).any(|window| window == MAGIC)
 		};
-		if !block.extrinsics.iter().any(names_log) {
+		if !block.extrinsics.iter().any(matters) {
 			return Ok(item);
 		}
 		let BlockEvents { recorded, reported } = self.client.block_events(hash).await?;
@@ -153,17 +156,43 @@ impl Collector<'_> {
 			item.entries.push(entry);
 		}
 		for reported in reported {
-			for (checkpoint, proof) in
-				find_anchors(extrinsic(&block.extrinsics, reported.extrinsic), self.genesis)
-			{
-				let heights = proof.first_height..;
-				self.headers.extend(heights.zip(proof.headers.iter().copied()));
-				let height = proof.first_height.saturating_add(proof.block);
-				let key = (checkpoint.block_number, checkpoint.block_hash.into_bytes());
-				self.claims.insert(key, AnchorClaim { checkpoint, height, proof });
-			}
+			self.anchor(&reported, extrinsic(&block.extrinsics, reported.extrinsic))?;
 		}
 		Ok(item)
+	}
+
+	/// Takes a report, or what a correction says of an earlier one.
+	fn anchor(&mut self, reported: &ReportedIn, extrinsic: &[u8]) -> Result<(), CliError> {
+		let number = reported.number;
+		let missing = Missing::Report(number);
+		let (checkpoint, proof) = match reported.checkpoint {
+			Some(checkpoint) => (checkpoint, find_anchor(extrinsic, &checkpoint)),
+			None => {
+				let claim = self.claims.get(&number).ok_or(Missing::Report(number))?;
+				let checkpoint = claim.checkpoint;
+				(checkpoint, find_correction(extrinsic, number, &checkpoint))
+			},
+		};
+		let proof = proof.ok_or(missing)?;
+		self.headers(&proof);
+		let height = proof.first_height.saturating_add(proof.block);
+		self.claims.insert(number, AnchorClaim { checkpoint, height, proof });
+		Ok(())
+	}
+
+	/// Takes in the Bitcoin headers that a proof brought along. What stood above them stays only if it
+	/// follows on them: a reorganisation of Bitcoin leaves nothing of the old branch.
+	fn headers(&mut self, proof: &AnchorProof) {
+		let heights = proof.first_height..;
+		self.headers.extend(heights.zip(proof.headers.iter().copied()));
+		let Some(last) = proof.headers.last() else { return };
+		let count = u32::try_from(proof.headers.len()).unwrap_or(u32::MAX);
+		let above = proof.first_height.saturating_add(count);
+		let hash = PinnedHeader { height: above, header: *last }.hash();
+		let follows = |header: &[u8; 80]| header.get(4..36) == Some(hash.as_slice());
+		if !self.headers.get(&above).is_some_and(follows) {
+			self.headers.split_off(&above);
+		}
 	}
 
 	async fn entry(

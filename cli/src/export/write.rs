@@ -12,7 +12,7 @@ use pantheon_primitives::{
 use sha2::{Digest, Sha256};
 use std::{
 	fs::{self, File},
-	io::{BufWriter, Write},
+	io::{BufWriter, ErrorKind, Write},
 	path::{Path, PathBuf},
 };
 
@@ -87,14 +87,24 @@ pub struct Sealed {
 }
 
 impl ExportWriter {
+	/// That a directory isn't there, or is empty.
+	pub fn check(dir: &Path) -> Result<(), CliError> {
+		match fs::read_dir(dir) {
+			Err(source) if source.kind() == ErrorKind::NotFound => Ok(()),
+			Err(source) => Err(CliError::Write { path: dir.to_owned(), source }),
+			Ok(mut files) => match files.next() {
+				None => Ok(()),
+				Some(_) => Err(UsageError::NotEmpty(dir.to_owned()).into()),
+			},
+		}
+	}
+
 	/// Makes the directory where there is none. Never writes into one that holds anything: an export of
 	/// another time or chain would be mixed with this one.
 	pub fn create(dir: &Path) -> Result<Self, CliError> {
+		Self::check(dir)?;
 		let fail = |source| CliError::Write { path: dir.to_owned(), source };
 		fs::create_dir_all(dir).map_err(fail)?;
-		if fs::read_dir(dir).map_err(fail)?.next().is_some() {
-			return Err(UsageError::NotEmpty(dir.to_owned()).into());
-		}
 		Ok(Self {
 			dir: dir.to_owned(),
 			blocks: Growing::create(dir, BLOCKS)?,

@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // Each test file uses its part.
 
+pub mod bitcoind;
 pub mod world;
 
 use serde_json::Value;

@@ -46,12 +46,34 @@ pub fn find_entry(extrinsic: &[u8], wanted: &Wanted) -> Option<BlockEntry> {
 	})
 }
 
-/// The anchors of this chain's checkpoints that an extrinsic reports.
-pub fn find_anchors(extrinsic: &[u8], genesis: GenesisHash) -> Vec<(Checkpoint, AnchorProof)> {
-	occurrences(extrinsic, genesis.as_bytes())
-		.filter_map(|mut rest| <(Checkpoint, AnchorProof)>::decode(&mut rest).ok())
-		.filter(|(_, proof)| !proof.headers.is_empty())
-		.collect()
+/// The proof that an extrinsic reports for an anchor of this checkpoint.
+pub fn find_anchor(extrinsic: &[u8], checkpoint: &Checkpoint) -> Option<AnchorProof> {
+	let start = checkpoint.encode();
+	let mut places = occurrences(extrinsic, &start);
+	places.find_map(|mut rest| {
+		let (_, proof) = <(Checkpoint, AnchorProof)>::decode(&mut rest).ok()?;
+		commits_to(&proof, checkpoint).then_some(proof)
+	})
+}
+
+/// The proof that an extrinsic gives for anchor `number`, of this checkpoint, being elsewhere in Bitcoin.
+pub fn find_correction(
+	extrinsic: &[u8],
+	number: u64,
+	checkpoint: &Checkpoint,
+) -> Option<AnchorProof> {
+	let start = number.encode();
+	let mut places = occurrences(extrinsic, &start);
+	places.find_map(|mut rest| {
+		let (_, proof) = <(u64, AnchorProof)>::decode(&mut rest).ok()?;
+		commits_to(&proof, checkpoint).then_some(proof)
+	})
+}
+
+/// Whether the transaction carries the checkpoint's commitment somewhere: enough to tell it from other bytes.
+fn commits_to(proof: &AnchorProof, checkpoint: &Checkpoint) -> bool {
+	let commitment = checkpoint.commitment();
+	proof.transaction.windows(commitment.len()).any(|window| window == commitment)
 }
 
 /// What follows from each place where `needle` stands on.
@@ -128,7 +150,13 @@ mod tests {
 		let proof = AnchorShape::default().build(&checkpoint);
 		let call = (checkpoint, &proof, Vec::<[u8; 32]>::new()).encode();
 		let extrinsic = [vec![1; 50], call, vec![2; 3]].concat();
-		assert_eq!(find_anchors(&extrinsic, checkpoint.genesis), [(checkpoint, proof)]);
-		assert_eq!(find_anchors(&extrinsic, [9; 32].into()), []);
+		assert_eq!(find_anchor(&extrinsic, &checkpoint), Some(proof.clone()));
+		let other = Checkpoint { block_number: 1, ..checkpoint };
+		assert_eq!(find_anchor(&extrinsic, &other), None);
+
+		let extrinsic = [vec![0; 50], (3u64, &proof).encode(), vec![0; 3]].concat();
+		assert_eq!(find_correction(&extrinsic, 3, &checkpoint), Some(proof));
+		assert_eq!(find_correction(&extrinsic, 4, &checkpoint), None);
+		assert_eq!(find_correction(&extrinsic, 3, &other), None);
 	}
 }

@@ -23,7 +23,7 @@ mod operators;
 pub mod test_helpers;
 
 pub use anchors::{AnchorClaim, Anchored};
-pub use extract::{find_anchors, find_entry, Wanted};
+pub use extract::{find_anchor, find_correction, find_entry, Wanted};
 pub use files::{BlockEntry, BlockItem, ItemError, MAX_ITEM_LEN};
 pub use finding::{Finding, Position, Rule};
 pub use operators::OperatorSummary;

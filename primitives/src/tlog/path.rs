@@ -151,10 +151,10 @@ impl fmt::Display for TilePath {
 			TileContent::Hashes(level) => write!(f, "tile/{}/", level.0)?,
 			TileContent::Entries => f.write_str("tile/entries/")?,
 		}
-		// 1000^6 is the largest power in a u64; none is zero, so nothing wraps.
+		// 1000^6 is the largest power in a u64.
 		let powers = (1..=6).rev().filter_map(|power| PER_ELEMENT.checked_pow(power));
 		for power in powers.filter(|power| self.index >= *power) {
-			let element = self.index.wrapping_div(power).wrapping_rem(PER_ELEMENT);
+			let element = self.index.checked_div(power).unwrap_or(0).wrapping_rem(PER_ELEMENT);
 			write!(f, "x{element:03}/")?;
 		}
 		write!(f, "{:03}", self.index.wrapping_rem(PER_ELEMENT))?;

@@ -54,13 +54,15 @@ fn from_node(context: &Context, args: &AuditArgs, trust: &TrustFile) -> Result<O
 			kept.path()
 		},
 	};
-	let mut writer = ExportWriter::create(dir)?;
-	let collected = online(async {
+	ExportWriter::check(dir)?;
+	let (collected, mut writer) = online(async {
 		let client = context.connect().await?;
 		client.insist(trust.genesis)?;
 		let target = newest_final(&client).await?;
+		// Only now: a node that doesn't answer leaves no half of an export behind.
+		let mut writer = ExportWriter::create(dir)?;
 		let bar = context.out.bar("reading blocks", u64::from(target.number).saturating_add(1));
-		collect(&client, &target, &mut writer, &bar).await
+		Ok((collect(&client, &target, &mut writer, &bar).await?, writer))
 	})?;
 	for claim in &collected.anchors {
 		writer.anchor(claim)?;
