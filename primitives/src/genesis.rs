@@ -162,7 +162,7 @@ fn pack(nibbles: &[u8]) -> Vec<u8> {
 	let odd = nibbles.len() & 1;
 	let (alone, pairs) = nibbles.split_at_checked(odd).unwrap_or_default();
 	let pairs = pairs.chunks_exact(2).map(|pair| match pair {
-		[high, low] => high << 4 | low,
+		[high, low] => (high << 4) | low,
 		_ => 0,
 	});
 	alone.iter().copied().chain(pairs).collect()
@@ -230,7 +230,7 @@ mod tests {
 
 	#[test]
 	fn authorities_are_read_where_the_pallet_stores_them() {
-		let key = [sp_core::twox_128(b"Grandpa"), sp_core::twox_128(b"Authorities")].concat();
+		let key = [b"Grandpa".as_slice(), b"Authorities"].map(sp_crypto_hashing::twox_128).concat();
 		assert_eq!(key, GRANDPA_AUTHORITIES_KEY);
 		let mut state = GenesisState::default();
 		assert_eq!(state.authorities(), Err(NoAuthorities));

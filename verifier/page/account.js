@@ -72,7 +72,7 @@ function positionsSection(report) {
 			length !== null && ["Length of the chain", `as of block ${number(report.as_of_block.number)}`, plural(length, "position")],
 			report.open_intents !== null && ["Open intents", "single intents that no record has answered yet", number(report.open_intents)],
 		),
-		positions.fixed_from !== null && make("p.note", `From position ${number(positions.fixed_from)} on, hashes alone exclude that anything else stands there. For the positions before it, that rests on the rules that the chain's validators enforce.`));
+		positions.fixed_from !== null && make("p.note", `From position ${number(positions.fixed_from)} on, hashes alone exclude that anything else stands there.${positions.fixed_from > range[0] ? " For the positions before it, that rests on the rules that the chain's validators enforce." : ""}`));
 }
 
 // Entries that are listed one by one; more are in the file.

@@ -60,7 +60,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Anchor::KnownHeaders` (`max_values`: Some(1), `max_size`: Some(1345), added: 1840, mode: `MaxEncodedLen`)
 	/// Storage: `Anchor::AnchorCount` (r:1 w:0)
 	/// Proof: `Anchor::AnchorCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// The range of component `h` is `[7, 4032]`.
+	/// The range of component `h` is `[6, 4032]`.
 	/// The range of component `b` is `[400, 100000]`.
 	fn correct(h: u32, b: u32, ) -> Weight {
 		// Proof Size summary in bytes:
@@ -114,7 +114,7 @@ impl WeightInfo for () {
 	/// Proof: `Anchor::KnownHeaders` (`max_values`: Some(1), `max_size`: Some(1345), added: 1840, mode: `MaxEncodedLen`)
 	/// Storage: `Anchor::AnchorCount` (r:1 w:0)
 	/// Proof: `Anchor::AnchorCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// The range of component `h` is `[7, 4032]`.
+	/// The range of component `h` is `[6, 4032]`.
 	/// The range of component `b` is `[400, 100000]`.
 	fn correct(h: u32, b: u32, ) -> Weight {
 		// Proof Size summary in bytes:
