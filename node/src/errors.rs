@@ -1,15 +1,17 @@
 //! Errors as people read them.
 
-use std::{error::Error, iter::successors};
+use std::error::Error;
 
 /// An error with what caused it, where its own words don't say that already.
 pub fn chain_of(error: &dyn Error) -> String {
-	let causes = successors(Some(error), |error| error.source()).skip(1);
-	causes.map(ToString::to_string).fold(error.to_string(), |text, cause| {
-		if text.contains(&cause) {
-			text
-		} else {
-			format!("{text}: {cause}")
+	let mut text = error.to_string();
+	let mut next = error.source();
+	while let Some(cause) = next {
+		let words = cause.to_string();
+		if !text.contains(&words) {
+			text = format!("{text}: {words}");
 		}
-	})
+		next = cause.source();
+	}
+	text
 }
