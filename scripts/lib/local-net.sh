@@ -65,6 +65,9 @@ rpc() {
 		jq -e '.result'
 }
 
+# node_rpc METHOD PARAMS: one call to the node.
+node_rpc() { rpc "$NODE_RPC_PORT" "$@"; }
+
 # finalised PORT: prints the number of a node's newest finalised block.
 finalised() {
 	local hash
@@ -73,6 +76,9 @@ finalised() {
 }
 
 node_finalised() { finalised "$NODE_RPC_PORT"; }
+
+# node_best: prints the number of the node's newest block.
+node_best() { printf '%d\n' "$(node_rpc chain_getHeader | jq -r .number)"; }
 
 node_has_finalised() { [ "$(node_finalised)" -ge "$1" ]; }
 
