@@ -44,7 +44,7 @@ tick() {
 
 # build_programs: every program of the workspace, in the release profile that the tests use too (docs/adr/0002).
 build_programs() {
-	[ "$(nproc)" -gt 2 ] || [ -d "$BIN_DIR/deps" ] || say "the first build compiles about 1,300 crates: some 40 minutes on 2 cores"
+	[ "$(nproc)" -gt 2 ] || [ -d "$BIN_DIR/deps" ] || say "the first build compiles about 1,300 crates: the better part of an hour on 2 cores"
 	cargo_logged build build --release --workspace
 }
 
