@@ -174,11 +174,16 @@ pub enum Condition {
 		/// What the journal was made for.
 		found: String,
 	},
+	/// There is no journal to read yet.
+	NoJournal {
+		/// Where it would be.
+		path: String,
+	},
 }
 
 impl Condition {
 	/// Every name, in the order of the exit statuses: the metrics show those too that don't hold.
-	pub const NAMES: [&'static str; 26] = [
+	pub const NAMES: [&'static str; 27] = [
 		"bitcoin-unreachable",
 		"bitcoin-credentials",
 		"wrong-bitcoin-chain",
@@ -205,6 +210,7 @@ impl Condition {
 		"journal-broken",
 		"journal-in-use",
 		"journal-of-another-chain",
+		"no-journal",
 	];
 
 	/// The name in logs and in `status --json`. Names never change their meaning.
@@ -236,6 +242,7 @@ impl Condition {
 			Self::JournalBroken { .. } => "journal-broken",
 			Self::JournalInUse { .. } => "journal-in-use",
 			Self::JournalOfAnotherChain { .. } => "journal-of-another-chain",
+			Self::NoJournal { .. } => "no-journal",
 		}
 	}
 
@@ -269,6 +276,7 @@ impl Condition {
 			Self::JournalBroken { .. } => 50,
 			Self::JournalInUse { .. } => 51,
 			Self::JournalOfAnotherChain { .. } => 52,
+			Self::NoJournal { .. } => 53,
 		}
 	}
 
@@ -282,7 +290,8 @@ impl Condition {
 			| Self::OriginMismatch { .. }
 			| Self::JournalBroken { .. }
 			| Self::JournalInUse { .. }
-			| Self::JournalOfAnotherChain { .. } => Severity::Fatal,
+			| Self::JournalOfAnotherChain { .. }
+			| Self::NoJournal { .. } => Severity::Fatal,
 			_ => Severity::Blocking,
 		}
 	}
@@ -334,6 +343,9 @@ impl Condition {
 			Self::JournalBroken { .. } => "mend the disk or the file; nothing is sent without journal",
 			Self::JournalInUse { .. } => "stop the other pantheon-anchor first",
 			Self::JournalOfAnotherChain { .. } => "name another file as journal",
+			Self::NoJournal { .. } => {
+				"begin with `pantheon-anchor run`, which makes it; if it lies elsewhere, correct `journal` in the configuration"
+			},
 		}
 	}
 }
@@ -425,6 +437,7 @@ impl fmt::Display for Condition {
 			Self::JournalOfAnotherChain { expected, found } => {
 				write!(f, "the journal belongs to {found}, the configuration names {expected}")
 			},
+			Self::NoJournal { path } => write!(f, "there is no journal at {path} yet"),
 		}
 	}
 }

@@ -133,6 +133,7 @@ impl From<JournalError> for Condition {
 	fn from(error: JournalError) -> Self {
 		match error {
 			JournalError::InUse { path } => Self::JournalInUse { path: path.display().to_string() },
+			JournalError::Missing { path } => Self::NoJournal { path: path.display().to_string() },
 			JournalError::OfAnotherChain { expected, found, .. } => {
 				Self::JournalOfAnotherChain { expected, found }
 			},

@@ -37,7 +37,7 @@ Exit status: 0 success, 1 unforeseen error, 2 wrong usage or configuration; of c
 21 wallet-misbehaved, 22 bitcoin-error, 23 budget-spent, 24 nodes-disagree, 25 second-node-unusable, \
 26 origin-mismatch, 30 chain-unreachable, 31 no-checkpoint, 32 checkpoint-refused, \
 40 export-failed, 41 report-failed, 42 funds-low, 50 journal-broken, 51 journal-in-use, 52 journal-of-another-chain, \
-60 (status) the service has fallen silent.
+53 no-journal (status, export), 60 (status) the service has fallen silent.
 
 Examples:
   pantheon-anchor init anchor.toml
@@ -61,31 +61,50 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
 	/// Run the service
+	#[command(after_help = "Examples:
+  pantheon-anchor run --config anchor.toml
+  pantheon-anchor run --once --patience 120 --config anchor.toml")]
 	Run(Run),
 	/// Write an example configuration
+	#[command(after_help = "Examples:
+  pantheon-anchor init
+  pantheon-anchor init /etc/pantheon/anchor.toml")]
 	Init {
 		/// Where; never overwrites
 		#[arg(default_value = "pantheon-anchor.toml")]
 		path: PathBuf,
 	},
 	/// Say how far each anchor is and what stands in the way
+	#[command(
+		after_help = "Reads the journal alone: it answers when both nodes are gone, and not before the first run.
+
+Examples:
+  pantheon-anchor status --config anchor.toml
+  pantheon-anchor status --config anchor.toml --json"
+	)]
 	Status {
 		#[command(flatten)]
 		config: ConfigArg,
-		/// For machines
+		/// For machines: one JSON object on standard output, of failures too
 		#[arg(long)]
 		json: bool,
 	},
 	/// Say what anchoring costs a year, by rhythm and fee rate, from the size of a real transaction
+	#[command(after_help = "Examples:
+  pantheon-anchor cost
+  pantheon-anchor cost --rates 2,20,80 --json")]
 	Cost {
 		/// Fee rates in satoshi per virtual byte, separated by commas
 		#[arg(long, value_delimiter = ',', default_values_t = RATES, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
 		rates: Vec<u64>,
-		/// For machines
+		/// For machines: one JSON object on standard output, of failures too
 		#[arg(long)]
 		json: bool,
 	},
 	/// Write the proofs of confirmed anchors anew, with the headers up to now
+	#[command(after_help = "Examples:
+  pantheon-anchor export --config anchor.toml
+  pantheon-anchor export --config anchor.toml --block 1042 --out proofs/")]
 	Export {
 		#[command(flatten)]
 		config: ConfigArg,
@@ -145,6 +164,39 @@ impl Failure {
 			Self::System(_) => 1,
 		}
 	}
+
+	fn remedy(&self) -> Option<&'static str> {
+		match self {
+			Self::Config(_) => Some(CONFIG_REMEDY),
+			Self::Condition(condition) => Some(condition.remedy()),
+			Self::NothingToExport { .. } => Some(
+				"wait until an anchor is confirmed; `pantheon-anchor status` says how far each is",
+			),
+			Self::File { .. } | Self::System(_) | Self::Metrics { .. } => None,
+		}
+	}
+
+	/// To standard error for people, and where a command was asked for JSON, to standard output too.
+	fn print(&self, json: bool) {
+		eprintln!("pantheon-anchor: {self}");
+		let condition = match self {
+			Self::Condition(condition) => Some(condition.name()),
+			_ => None,
+		};
+		match (condition, self.remedy()) {
+			(Some(name), Some(remedy)) => eprintln!("condition: {name}; remedy: {remedy}"),
+			(None, Some(remedy)) => eprintln!("remedy: {remedy}"),
+			(_, None) => {},
+		}
+		if json {
+			let error = serde_json::json!({
+				"message": self.to_string(), "condition": condition, "remedy": self.remedy(),
+				"exit_code": self.exit_code(),
+			});
+			// A closed pipe is no further failure.
+			let _ = writeln!(io::stdout(), "{:#}", serde_json::json!({ "error": error }));
+		}
+	}
 }
 
 fn main() -> ExitCode {
@@ -155,6 +207,10 @@ fn main() -> ExitCode {
 		.with_ansi(io::stderr().is_terminal())
 		.with_target(false)
 		.init();
+	let as_json = matches!(
+		cli.command,
+		Command::Status { json: true, .. } | Command::Cost { json: true, .. }
+	);
 	let done = match cli.command {
 		Command::Run(args) => run(&args).map(|()| 0),
 		Command::Init { path } => init(&path).map(|()| 0),
@@ -162,19 +218,13 @@ fn main() -> ExitCode {
 		Command::Cost { rates, json } => cost(&rates, json).map(|()| 0),
 		Command::Export { config, block, out } => export(&config.config, block, out).map(|()| 0),
 	};
-	match done {
-		Ok(code) => code.into(),
-		Err(failure) => {
-			eprintln!("pantheon-anchor: {failure}");
-			if let Failure::Config(_) = &failure {
-				eprintln!("remedy: {CONFIG_REMEDY}");
-			}
-			if let Failure::Condition(condition) = &failure {
-				eprintln!("condition: {}; remedy: {}", condition.name(), condition.remedy());
-			}
+	done.map_or_else(
+		|failure| {
+			failure.print(as_json);
 			failure.exit_code().into()
 		},
-	}
+		Into::into,
+	)
 }
 
 fn load(path: &Path) -> Result<Config, Failure> {

@@ -5,7 +5,9 @@ use crate::{
 	error::{CliError, ContentError, UsageError},
 	journal::StoredOpening,
 };
-use pantheon_primitives::{ChainHead, Digest32, GenesisHash, Kind, OperatorId, Record, RecordId};
+use pantheon_primitives::{
+	opening::OpenedField, ChainHead, Digest32, GenesisHash, Kind, OperatorId, Record, RecordId,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
@@ -89,9 +91,9 @@ impl Action {
 	/// Reads the JSON form. `default` is the kind of actions that name none.
 	pub fn from_json(text: &str, default: Option<Kind>) -> Result<Self, ContentError> {
 		let json: JsonAction = serde_json::from_str(text)?;
-		let kind = match &json.kind {
-			Some(name) => kind_named(name).ok_or(ContentError::Field("kind"))?,
-			None => default.ok_or(ContentError::Field("kind"))?,
+		let kind = match json.kind {
+			Some(name) => kind_named(&name).ok_or(ContentError::UnknownKind(name))?,
+			None => default.ok_or(ContentError::NoKind)?,
 		};
 		Ok(Self {
 			kind,
@@ -150,7 +152,7 @@ impl Action {
 		record.locator = self.locator;
 		record.validate()?;
 		let id = record.id();
-		let openings = [("input", input_opening), ("output", output_opening)]
+		let openings = [(OpenedField::Input, input_opening), (OpenedField::Output, output_opening)]
 			.into_iter()
 			.filter_map(|(field, opening)| {
 				opening.map(|opening| StoredOpening { record: id, field, opening })
@@ -181,7 +183,16 @@ pub fn now_ms() -> u64 {
 
 /// A kind that operators seal one by one or in batches, by its name.
 pub fn kind_named(name: &str) -> Option<Kind> {
-	Kind::ALL.into_iter().find(|kind| kind.may_be_member() && kind.name() == name)
+	kinds().find(|kind| kind.name() == name)
+}
+
+/// The names of those kinds, for people.
+pub fn kind_names() -> String {
+	kinds().map(Kind::name).collect::<Vec<_>>().join(", ")
+}
+
+fn kinds() -> impl Iterator<Item = Kind> {
+	Kind::ALL.into_iter().filter(|kind| kind.may_be_member())
 }
 
 /// A digest from the command line: 64 hex digits, or a file whose SHA-256 it is.
@@ -260,6 +271,11 @@ mod tests {
 		] {
 			assert!(Action::from_json(text, None).is_err(), "{text}");
 		}
+		let said = |text| Action::from_json(text, None).unwrap_err().to_string();
+		let kinds = "intent, outcome, denial, approval, provenance";
+		assert_eq!(said("{}"), format!("the action names no kind, which is one of {kinds}"));
+		let batch = said(r#"{"kind":"batch"}"#);
+		assert_eq!(batch, format!("\"batch\" is no kind of action, which is one of {kinds}"));
 		let outcome = Action::from_json(r#"{"kind":"outcome"}"#, None).unwrap();
 		let refused =
 			outcome.into_record(Default::default(), Default::default(), &ChainHead::default());

@@ -42,13 +42,26 @@ pub(crate) enum Prefer {
 	Newest,
 }
 
-/// The anchors in these files and directories; none if no place is named.
+/// The anchors in these files and directories; none if no place is named. Places without any are an error.
 pub(crate) fn read_anchors(places: &[PathBuf]) -> Result<Option<Vec<AnchorFile>>, CliError> {
-	let mut anchors = Vec::new();
-	for place in places {
-		anchors.extend(AnchorFile::read_all(place)?);
+	if places.is_empty() {
+		return Ok(None);
 	}
-	Ok((!places.is_empty()).then_some(anchors))
+	let files = anchor_files(places)?;
+	Ok(Some(files.iter().map(|file| AnchorFile::read(file)).collect::<Result<_, _>>()?))
+}
+
+/// The anchor files named, and those in the directories named: at least one.
+pub(crate) fn anchor_files(places: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+	let mut files = Vec::new();
+	for place in places {
+		files.extend(AnchorFile::list(place)?);
+	}
+	if files.is_empty() {
+		let places: Vec<_> = places.iter().map(|place| place.display().to_string()).collect();
+		return Err(Missing::NoAnchorFile(places.join(", ")).into());
+	}
+	Ok(files)
 }
 
 /// Asks one node.

@@ -6,7 +6,7 @@ use crate::{
 	home::Home,
 	journal::Journal,
 	keystore::PassphraseSource,
-	output::{Format, Output},
+	output::Output,
 };
 use pantheon_client::{Account, Client};
 use pantheon_primitives::{GenesisHash, OperatorId};
@@ -24,11 +24,11 @@ pub struct Context {
 }
 
 impl Context {
-	/// From the command line.
-	pub fn new(global: Global) -> Result<Self, CliError> {
+	/// From the command line; results go to `out`.
+	pub fn new(global: Global, out: Output) -> Result<Self, CliError> {
 		let passphrase = PassphraseSource { file: global.passphrase_file };
 		Ok(Self {
-			out: Output::new(if global.json { Format::Json } else { Format::Text }),
+			out,
 			home: Home::new(global.home, &global.key, passphrase)?,
 			url: global.url,
 			audit_url: global.audit_url,
@@ -73,7 +73,9 @@ impl Context {
 		operator: OperatorId,
 	) -> Result<GenesisHash, CliError> {
 		match named {
-			Some(text) => text.parse().map_err(|_| UsageError::Digest(text.to_owned()).into()),
+			Some(text) => text.parse().map_err(|_| {
+				UsageError::Id { what: "a genesis hash (--log)", text: text.to_owned() }.into()
+			}),
 			None => Ok(journal.log(operator)?.ok_or(UsageError::NoLog)?),
 		}
 	}

@@ -5,7 +5,7 @@
 
 use crate::{
 	agreement::{compare, place},
-	error::{CliError, Disagreement, Missing},
+	error::{CliError, Disagreement, Missing, Refusal},
 	journal::{Entry, Journal, State},
 	output::Output,
 };
@@ -105,7 +105,11 @@ impl Delivery<'_> {
 			Some(pipeline) => pipeline,
 			None => pipeline.insert(self.client.pipeline(account.clone()).await?),
 		};
-		Ok(pipeline.submit(&self.call(entry)?).await?)
+		match pipeline.submit(&self.call(entry)?).await {
+			Ok(submission) => Ok(submission),
+			Err(source @ ClientError::Pool(_)) => Err(refused(entry, source, 0).into()),
+			Err(error) => Err(error.into()),
+		}
 	}
 
 	fn call(&self, entry: &Entry) -> Result<Call, CliError> {
@@ -135,8 +139,8 @@ impl Delivery<'_> {
 		let state = self.client.operator(self.operator, at(stage)).await?;
 		let chain = state.map(|state| state.chain).unwrap_or_default();
 		if chain.next_sequence <= sequence {
-			self.journal.refuse(entry, &format!("{pallet}::{name}"))?;
-			return Err(error.into());
+			let fallen = self.journal.refuse(entry, &format!("{pallet}::{name}"))?;
+			return Err(refused(entry, error, fallen).into());
 		}
 		compare(self.journal, self.operator, self.log(), &chain)
 	}
@@ -184,6 +188,19 @@ impl Delivery<'_> {
 	}
 }
 
+/// The refusal of an entry, with which `fallen` others fall.
+fn refused(entry: &Entry, source: ClientError, fallen: usize) -> Refusal {
+	let record = entry.statement.record();
+	Refusal {
+		sequence: record.sequence,
+		kind: record.kind,
+		record: entry.record,
+		file: None,
+		fallen,
+		source,
+	}
+}
+
 fn at(stage: Stage) -> At {
 	match stage {
 		Stage::Included => At::Best,
@@ -195,5 +212,49 @@ fn state_of(stage: Stage) -> State {
 	match stage {
 		Stage::Included => State::Included,
 		Stage::Finalised => State::Finalised,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{action::Action, keystore::SoftwareKey, sealing::seal_action};
+	use pantheon_client::PoolRefusal;
+
+	/// Among many pending records the refused one is named, and what falls with it.
+	#[test]
+	fn a_refusal_names_its_record() {
+		let dir = tempfile::tempdir().unwrap();
+		let mut journal = Journal::open(&dir.path().join("journal")).unwrap();
+		let key = SoftwareKey::from_seed(&[8; 32]);
+		let log = GenesisHash::new([4; 32]);
+		let entries: Vec<Entry> = (0..4)
+			.map(|_| seal_action(&key, &mut journal, log, Action::new(Kind::Intent)).unwrap())
+			.collect();
+		let fallen = journal.refuse(&entries[1], "AuditRecord::IntentOpen").unwrap();
+		let source = ClientError::Refused {
+			pallet: "AuditRecord".into(),
+			error: "IntentOpen".into(),
+			docs: String::new(),
+		};
+		let refusal = refused(&entries[1], source, fallen);
+		let id = entries[1].record;
+		assert_eq!(
+			refusal.to_string(),
+			format!(
+				"record 1 (intent {id}): the chain refused it: AuditRecord::IntentOpen; \
+				the 2 records sealed on top of it are refused with it"
+			)
+		);
+		let error = CliError::from(Refusal { file: Some("many.jsonl".into()), ..refusal });
+		assert!(error
+			.to_string()
+			.starts_with(&format!("record 1 (intent {id}, made from many.jsonl)")));
+		assert_eq!(error.exit_code(), crate::error::exit::REFUSED);
+		assert!(error.remedy().unwrap().contains("seal anew"));
+
+		let pool = refused(&entries[0], ClientError::Pool(PoolRefusal::TooLarge), 0);
+		assert!(pool.to_string().ends_with("it is too large or too heavy for a block"));
+		assert_eq!(CliError::from(pool).exit_code(), crate::error::exit::REFUSED);
 	}
 }

@@ -7,8 +7,10 @@ use crate::{
 };
 use std::{
 	fs,
+	io::{self, Write},
 	path::{Path, PathBuf},
 };
+use tempfile::NamedTempFile;
 
 /// The key that is used unless another one is named.
 pub const DEFAULT_KEY: &str = "operator";
@@ -89,31 +91,42 @@ impl Home {
 
 /// Makes sure that a file can be written, before something is sealed that can't be taken back.
 pub fn writable(path: &Path) -> Result<(), CliError> {
-	scratch(path).map(drop)
+	scratch(path).map(drop).map_err(|source| CliError::Write { path: path.to_owned(), source })
 }
 
-/// An empty file beside `path`, to take its place.
-fn scratch(path: &Path) -> Result<tempfile::NamedTempFile, CliError> {
+/// An empty file beside `path`, to take its place; for its owner only.
+///
+/// Errors are the system's own words: `tempfile` would put the temporary path into them, which the user never named.
+/// For the same reason it's written to through `as_file`.
+pub(crate) fn scratch(path: &Path) -> io::Result<NamedTempFile> {
 	let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
-	tempfile::NamedTempFile::new_in(dir.unwrap_or_else(|| Path::new(".")))
-		.map_err(|source| CliError::Write { path: path.to_owned(), source })
+	let mut options = fs::File::options();
+	options.read(true).write(true).create_new(true);
+	#[cfg(unix)]
+	{
+		use std::os::unix::fs::OpenOptionsExt;
+		options.mode(0o600);
+	}
+	tempfile::Builder::new()
+		.make_in(dir.unwrap_or_else(|| Path::new(".")), |name| options.open(name))
 }
 
 /// Writes a file completely or not at all.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-	use std::io::Write;
-	let fail = |source| CliError::Write { path: path.to_owned(), source };
-	let mut file = scratch(path)?;
-	file.write_all(bytes).map_err(fail)?;
+	replace(path, bytes).map_err(|source| CliError::Write { path: path.to_owned(), source })
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+	let file = scratch(path)?;
+	file.as_file().write_all(bytes)?;
 	#[cfg(unix)]
 	{
 		use std::os::unix::fs::PermissionsExt;
 		// Temporary files are made for their owner only; proofs are made to be passed on.
-		file.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(fail)?;
+		file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
 	}
-	file.as_file().sync_all().map_err(fail)?;
-	file.persist(path).map_err(|failed| fail(failed.error))?;
-	Ok(())
+	file.as_file().sync_all()?;
+	file.persist(path).map(drop).map_err(|failed| failed.error)
 }
 
 /// Reads a file.

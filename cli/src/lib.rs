@@ -5,6 +5,7 @@
 mod account_text;
 pub mod action;
 pub mod agreement;
+pub mod amount;
 pub mod args;
 pub mod chain_spec;
 mod collect;
@@ -26,7 +27,6 @@ use clap::Parser;
 use context::Context;
 use error::CliError;
 use output::{Format, Output};
-use serde_json::json;
 use std::process::ExitCode;
 
 /// Runs the program on this process's command line.
@@ -38,49 +38,56 @@ pub fn main() -> ExitCode {
 			drop(error.print());
 			let words = || std::env::args_os().map(|arg| arg.to_string_lossy().into_owned());
 			let code = usage_code(error.exit_code(), words());
-			if code != error::exit::OK && asks_for_json(words()) {
-				let message = error.render().to_string();
-				let error = json!({ "message": message, "remedy": null, "exit_code": code });
-				Output::new(Format::Json).result("", json!({ "error": error }));
+			if code != error::exit::OK {
+				let out = output(has(words(), "--json"), has(words(), "run"));
+				out.failed(&error.render().to_string(), None, code);
 			}
 			return ExitCode::from(code);
 		},
 	};
-	let json = if cli.global.json { Format::Json } else { Format::Text };
 	let run = matches!(cli.command, Command::Run(_));
-	match execute(cli) {
+	let out = output(cli.global.json, run);
+	match execute(cli, out) {
 		Ok(code) => ExitCode::from(code),
 		Err(error) => {
 			let code = if run { error.run_exit_code() } else { error.exit_code() };
-			Output::new(json).failure(&error, code);
+			out.failure(&error, code);
 			ExitCode::from(code)
 		},
+	}
+}
+
+fn output(json: bool, run: bool) -> Output {
+	let format = if json { Format::Json } else { Format::Text };
+	if run {
+		Output::of_run(format)
+	} else {
+		Output::new(format)
 	}
 }
 
 /// The exit code of a command line that clap refuses. `run` keeps all codes below 120 for the command
 /// that it runs.
 fn usage_code(code: i32, args: impl Iterator<Item = String>) -> u8 {
-	let run = args.take_while(|arg| arg != "--").any(|arg| arg == "run");
 	match code {
 		0 => error::exit::OK,
-		_ if run => error::exit::RUN_INPUT,
+		_ if has(args, "run") => error::exit::RUN_INPUT,
 		_ => error::exit::USAGE,
 	}
 }
 
-/// Whether a command line that clap refuses asks for JSON.
-fn asks_for_json(args: impl Iterator<Item = String>) -> bool {
-	args.take_while(|arg| arg != "--").any(|arg| arg == "--json")
+/// Whether a command line that clap refuses has this word, before somebody else's command begins.
+fn has(args: impl Iterator<Item = String>, word: &str) -> bool {
+	args.take_while(|arg| arg != "--").any(|arg| arg == word)
 }
 
-fn execute(cli: Cli) -> Result<u8, CliError> {
+fn execute(cli: Cli, out: Output) -> Result<u8, CliError> {
 	let mut global = cli.global;
 	if matches!(cli.command, Command::Verify(_) | Command::ExitCodes) {
 		// They read no home: an auditor's machine may have none.
 		global.home.get_or_insert_default();
 	}
-	let context = Context::new(global)?;
+	let context = Context::new(global, out)?;
 	match cli.command {
 		Command::Key(command) => commands::key::execute(&context, command),
 		Command::Operator(command) => commands::operator::execute(&context, command),

@@ -13,7 +13,7 @@ use std::{
 pub enum Format {
 	/// Lines of text.
 	Text,
-	/// One JSON object on standard output.
+	/// One JSON object.
 	Json,
 }
 
@@ -21,29 +21,43 @@ pub enum Format {
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
 	format: Format,
+	to: Stream,
+}
+
+/// Where results and, with `--json`, failures are printed.
+#[derive(Clone, Copy, Debug)]
+enum Stream {
+	/// Standard output.
+	Output,
+	/// Standard error: standard output belongs to the command that `run` runs.
+	Error,
 }
 
 impl Output {
-	/// An output of this format.
+	/// Results of this format, on standard output.
 	pub fn new(format: Format) -> Self {
-		Self { format }
+		Self { format, to: Stream::Output }
 	}
 
-	/// The format.
-	pub fn format(&self) -> Format {
-		self.format
+	/// The same of `run`: on standard error, since standard output is the command's.
+	pub fn of_run(format: Format) -> Self {
+		Self { format, to: Stream::Error }
 	}
 
-	/// Prints a result to standard output, as text or as JSON.
-	///
-	/// A closed pipe is no failure: whoever reads has read enough.
+	/// Prints a result, as text or as JSON.
 	pub fn result(&self, text: impl AsRef<str>, json: Value) {
-		let mut out = io::stdout().lock();
-		let printed = match self.format {
-			Format::Text => writeln!(out, "{}", text.as_ref().trim_end()),
-			Format::Json => writeln!(out, "{json}"),
-		};
-		drop(printed);
+		match self.format {
+			Format::Text => self.line(text.as_ref().trim_end()),
+			Format::Json => self.line(&json.to_string()),
+		}
+	}
+
+	/// A closed pipe is no failure: whoever reads has read enough.
+	fn line(&self, line: &str) {
+		drop(match self.to {
+			Stream::Output => writeln!(io::stdout().lock(), "{line}"),
+			Stream::Error => writeln!(io::stderr().lock(), "{line}"),
+		});
 	}
 
 	/// Prints a line for people to standard error.
@@ -52,17 +66,20 @@ impl Output {
 	}
 
 	/// Prints why a command failed: a sentence and a remedy to standard error, and with `--json` the
-	/// same as an object to standard output.
+	/// same as an object where its result would have gone.
 	pub fn failure(&self, error: &CliError, code: u8) {
 		self.note(format!("pantheon: {error}"));
 		if let Some(remedy) = error.remedy() {
 			self.note(format!("  try: {remedy}"));
 		}
+		self.failed(&error.to_string(), error.remedy(), code);
+	}
+
+	/// With `--json`, prints the object that stands for a failure.
+	pub fn failed(&self, message: &str, remedy: Option<&str>, code: u8) {
 		if self.format == Format::Json {
-			let value = json!({
-				"error": { "message": error.to_string(), "remedy": error.remedy(), "exit_code": code }
-			});
-			drop(writeln!(io::stdout().lock(), "{value}"));
+			let error = json!({ "message": message, "remedy": remedy, "exit_code": code });
+			self.line(&json!({ "error": error }).to_string());
 		}
 	}
 

@@ -13,7 +13,11 @@ use pantheon_primitives::{
 	seal::{to_be_signed, Statement},
 	BatchCommitment, GenesisHash, Kind, KindMask, LeafHash, Record,
 };
-use std::{collections::HashSet, path::PathBuf};
+use std::{
+	collections::HashSet,
+	path::{Path, PathBuf},
+	sync::Arc,
+};
 
 /// Seals a record with the operator's key.
 pub fn seal(store: &dyn KeyStore, record: Record) -> Result<Statement, CliError> {
@@ -44,58 +48,97 @@ pub fn seal_action(
 	Ok(entry)
 }
 
+/// An action for a batch.
+#[derive(Clone, Debug)]
+pub struct BatchItem {
+	/// The action.
+	pub action: Action,
+	/// Where the user wrote it: blamed where it breaks a rule.
+	pub place: Place,
+}
+
+/// Where an action of a batch stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+	/// In this line of a file, from 1.
+	Line(Arc<Path>, usize),
+	/// It is this file.
+	File(PathBuf),
+}
+
+impl Place {
+	/// An error in what stands here.
+	pub fn blame(&self, source: ContentError) -> CliError {
+		match self {
+			Self::Line(path, line) => CliError::Content {
+				path: path.to_path_buf(),
+				source: ContentError::Line { line: *line, source: Box::new(source) },
+			},
+			Self::File(path) => CliError::Content { path: path.clone(), source },
+		}
+	}
+}
+
 /// Seals actions as one batch and writes it to the journal. At most [`MAX_BATCH_MEMBERS`].
 ///
-/// `source` is blamed where the actions break a rule of batches.
+/// An action that breaks a rule is named by its place, and nothing is sealed.
 pub fn seal_batch(
 	store: &dyn KeyStore,
 	journal: &mut Journal,
 	log: GenesisHash,
-	actions: Vec<Action>,
-	source: &std::path::Path,
+	items: Vec<BatchItem>,
 ) -> Result<Entry, CliError> {
-	debug_assert!(actions.len() <= MAX_BATCH_MEMBERS as usize);
+	debug_assert!(items.len() <= MAX_BATCH_MEMBERS as usize);
 	let operator = store.public_key().operator_id();
 	let entry = journal.append(operator, log, |head| {
-		let mut members = Vec::with_capacity(actions.len());
+		let mut members = Vec::with_capacity(items.len());
+		let mut places = Vec::with_capacity(items.len());
 		let mut openings = Vec::new();
-		for (index, action) in (0u32..).zip(actions) {
-			let (member, opened) = action.into_member(log, operator, head, index)?;
+		for (index, BatchItem { action, place }) in (0u32..).zip(items) {
+			let made = action.into_member(log, operator, head, index);
+			let (member, opened) = made.map_err(|error| blame(&place, error))?;
 			members.push(member);
+			places.push(place);
 			openings.extend(opened);
 		}
-		let commitment = commit(&members).map_err(|error| blame(source.to_owned(), error))?;
+		let beside = outcome_beside_intent(&members).and_then(|index| places.get(index));
+		if let Some(place) = beside {
+			return Err(place.blame(ContentError::OutcomeBesideIntent));
+		}
 		let mut record = Record::new(log, operator, head, Kind::Batch, crate::action::now_ms());
-		record.batch = Some(commitment);
+		record.batch = Some(commit(&members));
 		Ok::<_, CliError>(NewStatement { statement: seal(store, record)?, members, openings })
 	})?;
 	journal.remember_key(store.public_key())?;
 	Ok(entry)
 }
 
-fn blame(path: PathBuf, source: ContentError) -> CliError {
-	CliError::Content { path, source }
+/// Names the place of an action that gives no record.
+fn blame(place: &Place, error: CliError) -> CliError {
+	match error {
+		CliError::Record(error) => place.blame(error.into()),
+		CliError::Opening(error) => place.blame(error.into()),
+		other => other,
+	}
 }
 
-/// Count, root and kinds of a batch. An outcome must not stand beside its intent: the intent would not
-/// have been durable before the action.
-fn commit(members: &[Record]) -> Result<BatchCommitment, ContentError> {
-	let ids: Vec<_> = members.iter().map(Record::id).collect();
-	let intents: HashSet<_> = members
-		.iter()
-		.zip(&ids)
-		.filter(|(member, _)| member.kind == Kind::Intent)
-		.map(|(_, id)| *id)
-		.collect();
-	if members.iter().filter_map(|member| member.intent).any(|intent| intents.contains(&intent)) {
-		return Err(ContentError::OutcomeBesideIntent);
-	}
-	let leaves: Vec<LeafHash> = ids.iter().map(member_leaf::<SoftwareSha256>).collect();
-	Ok(BatchCommitment {
-		count: u32::try_from(members.len()).map_err(|_| ContentError::Field("count"))?,
+/// The first outcome that stands beside its intent: the intent would not have been durable before the action.
+fn outcome_beside_intent(members: &[Record]) -> Option<usize> {
+	let intents: HashSet<_> =
+		members.iter().filter(|member| member.kind == Kind::Intent).map(Record::id).collect();
+	members.iter().position(|member| member.intent.is_some_and(|id| intents.contains(&id)))
+}
+
+/// Count, root and kinds of a batch.
+fn commit(members: &[Record]) -> BatchCommitment {
+	let leaves: Vec<LeafHash> =
+		members.iter().map(|member| member_leaf::<SoftwareSha256>(&member.id())).collect();
+	BatchCommitment {
+		// At most `MAX_BATCH_MEMBERS`: it fits.
+		count: leaves.len() as u32,
 		root: batch_root::<SoftwareSha256>(&leaves),
 		kinds: members.iter().fold(KindMask::EMPTY, |mask, member| mask.with(member.kind)),
-	})
+	}
 }
 
 #[cfg(test)]
@@ -111,6 +154,12 @@ mod tests {
 		let dir = tempfile::tempdir().unwrap();
 		let journal = Journal::open(&dir.path().join("j")).unwrap();
 		(dir, journal)
+	}
+
+	/// One line each of a file x.
+	fn items(actions: impl IntoIterator<Item = Action>) -> Vec<BatchItem> {
+		let place = |line| Place::Line(Path::new("x").into(), line);
+		(1..).zip(actions).map(|(line, action)| BatchItem { action, place: place(line) }).collect()
 	}
 
 	#[test]
@@ -138,15 +187,8 @@ mod tests {
 	fn each_member_is_under_the_batch_root() {
 		let key = SoftwareKey::from_seed(&[1; 32]);
 		let (_dir, mut journal) = journal();
-		let actions = (0..5).map(|_| Action::new(Kind::Provenance)).collect();
-		let entry = seal_batch(
-			&key,
-			&mut journal,
-			GenesisHash::default(),
-			actions,
-			std::path::Path::new("x"),
-		)
-		.unwrap();
+		let items = items((0..5).map(|_| Action::new(Kind::Provenance)));
+		let entry = seal_batch(&key, &mut journal, GenesisHash::default(), items).unwrap();
 		let batch = entry.statement.record().batch.unwrap();
 		assert_eq!(batch.count, 5);
 		assert!(batch.kinds.contains(Kind::Provenance));
@@ -173,17 +215,10 @@ mod tests {
 			.unwrap();
 		let mut outcome = Action::new(Kind::Outcome);
 		outcome.intent = Some(member.id());
-		let refused = seal_batch(
-			&key,
-			&mut journal,
-			GenesisHash::default(),
-			vec![intent, outcome],
-			std::path::Path::new("x"),
-		);
-		assert!(matches!(
-			refused,
-			Err(CliError::Content { source: ContentError::OutcomeBesideIntent, .. })
-		));
+		let both = items([intent, outcome]);
+		let refused = seal_batch(&key, &mut journal, GenesisHash::default(), both).unwrap_err();
+		let words = "x: line 2: an outcome stands in the same batch as its intent";
+		assert_eq!(refused.to_string(), words);
 		assert_eq!(journal.head(operator, GenesisHash::default()).unwrap(), ChainHead::default());
 	}
 }

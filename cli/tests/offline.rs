@@ -3,7 +3,7 @@
 mod support;
 
 use pantheon_primitives::Statement;
-use support::{Pantheon, Ran};
+use support::{world::World, Pantheon, Ran};
 
 fn log() -> String {
 	"42".repeat(32)
@@ -52,7 +52,8 @@ fn actions_are_read_from_json() {
 	};
 	bad("{").fails(13, "bad.json");
 	bad(r#"{"inptu": 1}"#).fails(13, "inptu");
-	bad(r#"{"kind": "outcome"}"#).fails(13, "kind");
+	bad(r#"{"kind": "outcome"}"#).fails(13, "is of kind outcome, and this command seals: intent");
+	bad(r#"{"kind": "deed"}"#).fails(13, "\"deed\" is no kind of action");
 	bad(&format!(r#"{{"locator": "{}"}}"#, "x".repeat(129))).fails(13, "128");
 	let parents = (0..9).map(|n| format!("\"{n:064x}\"")).collect::<Vec<_>>().join(",");
 	bad(&format!(r#"{{"parents": [{parents}]}}"#)).fails(13, "8 parents");
@@ -96,8 +97,27 @@ fn bad_batches_are_refused_by_line_and_rule() {
 		pantheon.run(&["batch", &file, "--after", "sealed", "--log", &log])
 	};
 	batch("").fails(13, "nothing in it");
-	batch("{\"kind\":\"intent\"}\n{\"kind\":\"batch\"}\n").fails(13, "line 2");
-	batch("{\"kind\":\"outcome\"}\n").fails(13, "intent");
+	batch("{\"kind\":\"intent\"}\n{\"kind\":\"batch\"}\n")
+		.fails(13, "b.jsonl: line 2: \"batch\" is no kind");
+	// Lines are counted as an editor does, and rules of records are blamed on theirs too.
+	batch("{\"kind\":\"intent\"}\n\n{\"kind\":\"outcome\"}\n").fails(13, "b.jsonl: line 3: ");
+	let long = format!("{{\"kind\":\"intent\",\"locator\":\"{}\"}}\n", "x".repeat(129));
+	batch(&format!("{{\"kind\":\"intent\"}}\n{long}")).fails(13, "b.jsonl: line 2: ");
+	let ran = batch("{\"input\":1}\n");
+	ran.fails(
+		13,
+		"b.jsonl: line 1: the action names no kind, which is one of intent, outcome, denial",
+	);
+	assert!(ran.stderr.contains("--kind"), "{}", ran.stderr);
+
+	// From a directory each file is a record; outcomes without an intent are none.
+	std::fs::create_dir(pantheon.path("results")).unwrap();
+	pantheon.write("results/one", "1");
+	let args =
+		["batch", "--dir", "results", "--kind", "outcome", "--after", "sealed", "--log", &log];
+	pantheon.run(&args).fails(13, "results/one: ");
+	let (_, first) = pantheon.json(&["seal", "intent", "--log", &log]);
+	assert_eq!(first["sequence"], 0, "nothing was sealed");
 }
 
 #[test]
@@ -139,6 +159,10 @@ fn a_wrong_command_line_is_exit_code_2() {
 	assert_eq!((code, &json["error"]["exit_code"]), (2, &2.into()));
 	pantheon.run(&["submit"]).fails(2, "--account");
 	pantheon.run(&["seal", "intent"]).fails(2, "register");
+	pantheon.run(&["operator", "show", "zz"]).fails(2, "an operator's id is 64 hex digits");
+	pantheon
+		.run(&["proof", "xyz", "--out", "p"])
+		.fails(2, "a record's id or leaf is 64 hex digits");
 }
 
 #[test]
@@ -151,6 +175,20 @@ fn what_the_journal_does_not_hold_is_exit_code_14() {
 fn bad_accounts_and_anchor_files_are_named() {
 	let pantheon = Pantheon::with_key();
 	pantheon.run(&["submit", "--account", "nowhere"]).fails(12, "nowhere");
+	let account = pantheon.write("fees.secret", "my password");
+	#[cfg(unix)]
+	{
+		use std::os::unix::fs::PermissionsExt;
+		pantheon.run(&["submit", "--account", &account]).fails(12, "chmod 600");
+		std::fs::set_permissions(&account, std::fs::Permissions::from_mode(0o600)).unwrap();
+	}
+	let ran = pantheon.run(&["submit", "--account", &account]);
+	ran.fails(13, "fees.secret holds no account's secret");
+	assert!(
+		ran.stderr.contains("mnemonic") && !ran.stderr.contains("my password"),
+		"{}",
+		ran.stderr
+	);
 	let sealed = seal(&pantheon, &["intent"]);
 	let id = sealed["record"].as_str().unwrap();
 	let anchor = pantheon.write("x.anchor", "junk");
@@ -170,7 +208,43 @@ fn the_standard_forms_ask_for_what_they_need() {
 	let id = sealed["record"].as_str().unwrap();
 	std::fs::create_dir(pantheon.path("exports")).unwrap();
 	let ran = pantheon.run(&["proof", id, "--anchor", "exports", "--out", "p", "--ots", "p.ots"]);
-	ran.fails(14, "no anchor file");
+	ran.fails(14, "no anchor file (*.anchor) is in exports");
+	assert!(ran.stderr.contains("exports to"), "{}", ran.stderr);
+	let operator = sealed["operator"].as_str().unwrap();
+	pantheon
+		.run(&["proof", "--operator", operator, "--anchor", "exports", "--out", "p"])
+		.fails(14, "no anchor file (*.anchor) is in exports");
+}
+
+#[test]
+fn a_trust_file_of_another_chain_is_bad_input() {
+	let pantheon = Pantheon::with_key();
+	let sealed = seal(&pantheon, &["intent"]);
+	let id = sealed["record"].as_str().unwrap();
+	let mut trust = World::new().trust;
+	let of_this_chain = pantheon.write("trust.json", trust.to_json());
+	trust.genesis = [7; 32].into();
+	trust.chain = "elsewhere".into();
+	let of_another = pantheon.write("other.json", trust.to_json());
+	let ran = pantheon.run(&["proof", id, "--trust", &of_another, "--out", "p"]);
+	ran.fails(13, "other.json: it is for the chain elsewhere (genesis 0707");
+	assert!(ran.stderr.contains("pantheon trust show"), "{}", ran.stderr);
+	pantheon.run(&["proof", id, "--trust", &of_this_chain, "--out", "p"]).fails(10, "no node");
+}
+
+#[test]
+fn what_cannot_be_written_is_named_as_the_user_named_it() {
+	let pantheon = Pantheon::with_key();
+	pantheon.write("artefact", "1");
+	let log = log();
+	for args in [
+		&["seal", "intent", "--log", &log, "--out", "nowhere/x"][..],
+		&["batch", "--dir", ".", "--after", "sealed", "--log", &log, "--list", "nowhere/x"][..],
+	] {
+		let ran = pantheon.run(args);
+		ran.fails(15, "can't write nowhere/x: No such file or directory");
+		assert!(!ran.stderr.contains(".tmp"), "{}", ran.stderr);
+	}
 }
 
 #[test]

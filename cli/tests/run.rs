@@ -109,6 +109,25 @@ fn nothing_runs_without_a_durable_intent() {
 	assert_eq!(pantheon.run(&["run", "--help"]).code, 0);
 }
 
+/// Standard output is the command's, whatever happens: with --json a failure goes where the report would.
+#[test]
+fn a_failure_never_stands_on_standard_output() {
+	let pantheon = Pantheon::with_key();
+	let log = log();
+	for (args, code) in [
+		(&["run", "--json", "--account", "//Alice", "--", "echo", "mine"][..], 122),
+		(&["run", "--json", "--no-such-option", "--", "echo", "mine"][..], 120),
+		(&["run", "--json", "--after", "sealed", "--log", &log, "--", "./nowhere"][..], 127),
+	] {
+		let ran = pantheon.run(args);
+		assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{}", ran.stderr);
+		let last = ran.stderr.lines().last().unwrap();
+		let object: serde_json::Value = serde_json::from_str(last).unwrap();
+		assert_eq!(object["error"]["exit_code"], code, "{last}");
+		assert!(object["error"]["message"].is_string(), "{last}");
+	}
+}
+
 #[test]
 fn outputs_that_do_not_come_are_recorded_as_missing() {
 	let pantheon = Pantheon::with_key();

@@ -2,6 +2,7 @@
 
 mod support;
 
+use pantheon_primitives::opening::{OpenedField, Opening, OpeningsFile};
 use support::{world::World, Pantheon, Ran};
 
 struct Bench {
@@ -130,22 +131,30 @@ fn openings_are_checked_against_the_record() {
 	let world = World::new();
 	let bench = Bench::new(&world);
 	let bundle = bench.pantheon.write("a.proof", world.bundle.encode());
-	let openings = |opening: &[u8]| {
-		let item = serde_json::json!({ "field": "input", "opening": hex::encode(opening) });
-		let file = serde_json::json!({
-			"pantheon_openings": 1, "record": "", "openings": [item],
-		});
-		let file = bench.pantheon.write("a.openings.json", file.to_string());
+	let under = |file: String| {
+		let file = bench.pantheon.write("a.openings.json", file);
 		bench.pantheon.run(&["verify", &bundle, "--trust", &bench.trust, "--openings", &file])
 	};
-	let fits = openings(&world.opening.encode());
-	assert_eq!(fits.code, 0, "{}", fits.stdout);
-	assert!(fits.stdout.contains("may I?"), "{}", fits.stdout);
+	let of = |world: &World, opening: &Opening| OpeningsFile {
+		record: world.bundle_record_id(),
+		openings: vec![(OpenedField::Input, opening.clone())],
+	};
+	let fits = of(&world, &world.opening).to_json();
+	let ran = under(fits.clone());
+	assert_eq!(ran.code, 0, "{}", ran.stdout);
+	assert!(ran.stdout.contains("input fits") && ran.stdout.contains("may I?"), "{}", ran.stdout);
+	// The same question under another salt.
 	let other = World::new();
-	let misfit = openings(&other.opening.encode());
-	assert_eq!(misfit.code, 1, "{}", misfit.stdout);
-	assert!(misfit.stdout.contains("DOES NOT FIT"), "{}", misfit.stdout);
-	openings(b"junk").fails(13, "opening");
+	let ran = under(of(&world, &other.opening).to_json());
+	assert_eq!(ran.code, 1, "{}", ran.stdout);
+	assert!(ran.stdout.contains("input DOES NOT FIT"), "{}", ran.stdout);
+
+	let ran = under(of(&other, &other.opening).to_json());
+	ran.fails(13, &format!("it opens record {}", other.bundle_record_id()));
+	let id = world.bundle_record_id().to_string();
+	under(fits.replace(&id, "")).fails(13, "field record of the openings file");
+	under(fits.replace("\"input\"", "\"intput\"")).fails(13, "not an openings file");
+	under(fits.replace("a30101", "b30101")).fails(13, "an opening of the input");
 }
 
 #[test]

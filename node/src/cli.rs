@@ -1,12 +1,16 @@
 //! The command line.
 
 use crate::trust::ExportTrustCmd;
-use clap::Parser;
+use clap::{ArgGroup, Parser};
 use sc_cli::Database;
 use std::path::PathBuf;
 
 /// The Pantheon validator and full node.
 #[derive(Debug, Parser)]
+// What makes a node a validator: `--dev` and the well-known names imply `--validator`.
+#[command(group = ArgGroup::new("validating").multiple(true).args([
+	"validator", "dev", "alice", "bob", "charlie", "dave", "eve", "ferdie", "one", "two",
+]))]
 pub struct Cli {
 	/// A command besides running the node.
 	#[command(subcommand)]
@@ -54,8 +58,8 @@ pub enum Subcommand {
 	#[allow(deprecated)]
 	BuildSpec(sc_cli::BuildSpecCmd),
 
-	/// Export a chain specification.
-	ExportChainSpec(sc_cli::ExportChainSpecCmd),
+	/// Export the specification of the chain that is named.
+	ExportChainSpec(ExportChainSpecCmd),
 
 	/// Write the trust file of a chain: what an auditor verifies proofs against.
 	ExportTrust(ExportTrustCmd),
@@ -86,6 +90,24 @@ pub enum Subcommand {
 	Benchmark(BenchmarkCmd),
 }
 
+/// Which chain's specification is exported, in which form. The SDK's own command takes `local` where no chain is
+/// named; here there is no default, as everywhere in this program.
+#[derive(Debug, Parser)]
+pub struct ExportChainSpecCmd {
+	/// dev, local, staging, or the path of a chain specification.
+	#[arg(long, value_name = "CHAIN")]
+	pub chain: String,
+
+	/// The file to write; by default the specification is printed.
+	#[arg(long, value_name = "FILE")]
+	pub output: Option<PathBuf>,
+
+	/// With the genesis state itself instead of what the runtime builds it from: needed by programs
+	/// without the runtime, `pantheon trust init` among them.
+	#[arg(long)]
+	pub raw: bool,
+}
+
 /// What can be measured.
 #[derive(Debug, clap::Subcommand)]
 pub enum BenchmarkCmd {
@@ -109,7 +131,7 @@ pub struct RunCmd {
 	///
 	/// The sandbox needs landlock, seccomp and user namespaces, which containers often lack. What is
 	/// available is still used.
-	#[arg(long = "insecure-validator-i-know-what-i-do", requires = "validator")]
+	#[arg(long = "insecure-validator-i-know-what-i-do", requires = "validating")]
 	pub insecure_validator: bool,
 
 	/// Do not measure the hardware at start. Implied by `--dev`.

@@ -2,12 +2,13 @@
 
 use crate::{
 	chain_spec::{self, SpecError},
-	cli::{BenchmarkCmd, Cli, Subcommand},
+	cli::{BenchmarkCmd, Cli, ExportChainSpecCmd, Subcommand},
+	database,
 	service::{self, StartError},
 	trust::TrustError,
 };
 use frame_benchmarking_cli::SUBSTRATE_REFERENCE_HARDWARE;
-use polkadot_service::{new_chain_ops, Block};
+use polkadot_service::Block;
 use sc_cli::SubstrateCli;
 use sp_runtime::traits::HashingFor;
 
@@ -97,48 +98,47 @@ fn run_command(cli: &Cli, command: Subcommand) -> Result<(), Error> {
 			let runner = cli.create_runner(&cmd)?;
 			runner.sync_run(|config| Ok(cmd.run(config.chain_spec, config.network)?))
 		},
-		Subcommand::ExportChainSpec(cmd) => Ok(cmd.run(Box::new(chain_spec::load(&cmd.chain)?))?),
+		Subcommand::ExportChainSpec(ExportChainSpecCmd { chain, output, raw }) => {
+			let spec = Box::new(chain_spec::load(&chain)?);
+			Ok(sc_cli::ExportChainSpecCmd { chain, output, raw }.run(spec)?)
+		},
 		Subcommand::ExportTrust(cmd) => Ok(cmd.run()?),
 		Subcommand::CheckBlock(cmd) => {
 			let runner = cli.create_runner(&cmd)?;
 			runner.async_run(|mut config| {
-				let (client, _, queue, tasks) = new_chain_ops(&mut config)?;
+				let (client, _, queue, tasks) = database::open_chain(&mut config)?;
 				Ok((async move { Ok(cmd.run(client, queue).await?) }, tasks))
 			})
 		},
 		Subcommand::ExportBlocks(cmd) => {
 			let runner = cli.create_runner(&cmd)?;
 			runner.async_run(|mut config| {
-				let (client, _, _, tasks) = new_chain_ops(&mut config)?;
+				let (client, _, _, tasks) = database::open_chain(&mut config)?;
 				Ok((async move { Ok(cmd.run(client, config.database).await?) }, tasks))
 			})
 		},
 		Subcommand::ExportState(cmd) => {
 			let runner = cli.create_runner(&cmd)?;
 			runner.async_run(|mut config| {
-				let (client, _, _, tasks) = new_chain_ops(&mut config)?;
+				let (client, _, _, tasks) = database::open_chain(&mut config)?;
 				Ok((async move { Ok(cmd.run(client, config.chain_spec).await?) }, tasks))
 			})
 		},
 		Subcommand::ImportBlocks(cmd) => {
 			let runner = cli.create_runner(&cmd)?;
 			runner.async_run(|mut config| {
-				service::settle_database(&mut config);
-				let (client, _, queue, tasks) = new_chain_ops(&mut config)?;
+				let (client, _, queue, tasks) = database::open_chain(&mut config)?;
 				Ok((async move { Ok(cmd.run(client, queue).await?) }, tasks))
 			})
 		},
 		Subcommand::PurgeChain(cmd) => {
 			let runner = cli.create_runner(&cmd)?;
-			runner.sync_run(|mut config| {
-				service::settle_database(&mut config);
-				Ok(cmd.run(config.database)?)
-			})
+			runner.sync_run(|config| Ok(database::purge(&cmd, config)?))
 		},
 		Subcommand::Revert(cmd) => {
 			let runner = cli.create_runner(&cmd)?;
 			runner.async_run(|mut config| {
-				let (client, backend, _, tasks) = new_chain_ops(&mut config)?;
+				let (client, backend, _, tasks) = database::open_chain(&mut config)?;
 				let spawn = tasks.spawn_handle();
 				let revert_aux = Box::new(move |client, backend, blocks| {
 					polkadot_service::revert_backend(client, backend, blocks, config, spawn)
@@ -149,7 +149,10 @@ fn run_command(cli: &Cli, command: Subcommand) -> Result<(), Error> {
 		},
 		Subcommand::ChainInfo(cmd) => {
 			let runner = cli.create_runner(&cmd)?;
-			runner.sync_run(|config| Ok(cmd.run::<Block>(&config)?))
+			runner.sync_run(|mut config| {
+				database::settle(&mut config);
+				Ok(cmd.run::<Block>(&config)?)
+			})
 		},
 		Subcommand::Benchmark(cmd) => run_benchmark(cli, cmd),
 	}

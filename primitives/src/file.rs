@@ -63,7 +63,7 @@ pub enum FileReport {
 	/// On the proof of one record.
 	Proof(Box<Report>),
 	/// On the account of an operator's positions.
-	Completeness(CompletenessReport),
+	Completeness(Box<CompletenessReport>),
 }
 
 impl FileReport {
@@ -89,7 +89,7 @@ impl FileReport {
 pub fn verify_file(bytes: &[u8], trust: &TrustFile, now: Option<u64>) -> FileReport {
 	match FileKind::of(bytes) {
 		Some(FileKind::Completeness) => {
-			FileReport::Completeness(completeness::verify(bytes, trust, now))
+			FileReport::Completeness(Box::new(completeness::verify(bytes, trust, now)))
 		},
 		Some(FileKind::Proof) | None => {
 			FileReport::Proof(Box::new(verify::verify(bytes, trust, now)))

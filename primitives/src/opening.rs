@@ -115,6 +115,11 @@ pub enum OpenedField {
 }
 
 impl OpenedField {
+	/// The field of this name.
+	pub fn named(name: &str) -> Option<Self> {
+		[Self::Input, Self::Output].into_iter().find(|field| field.name() == name)
+	}
+
 	/// The field's name, in lower case.
 	pub const fn name(self) -> &'static str {
 		match self {

@@ -113,8 +113,15 @@ pub enum Level {
 	Linked { intent: RecordId, intent_index: u64 },
 	/// The statement is entry `index` of the log of `log_size` entries.
 	Included { index: u64, log_size: u64 },
-	/// The log's state is that of a block which the trusted authorities made final.
-	Finalised { block_number: u32, block_hash: BlockHash, set_id: u64, authorities: usize },
+	/// The log's state is that of a block which the trusted authorities made final, or a set that they
+	/// handed over to.
+	Finalised {
+		block_number: u32,
+		block_hash: BlockHash,
+		set_id: u64,
+		authorities: usize,
+		trusted_set_id: u64,
+	},
 	/// The log's state was in Bitcoin.
 	Anchored { network: BitcoinNetwork, at: AnchoredAt },
 }
@@ -146,16 +153,23 @@ impl Level {
 			Level::Included { index, log_size } => {
 				format!("it is entry {index} of the log of {log_size} entries, unaltered")
 			},
-			Level::Finalised { block_number, set_id, authorities, .. } => format!(
-				"more than two thirds of the {authorities} trusted authorities (set {set_id}) made block {block_number}, which carries this log, final"
-			),
+			Level::Finalised { block_number, set_id, authorities, trusted_set_id, .. } => {
+				let who = if set_id == trusted_set_id {
+					format!("trusted authorities (set {set_id})")
+				} else {
+					format!("authorities of set {set_id}, to which the trusted set {trusted_set_id} led by signed hand-offs,")
+				};
+				format!(
+					"more than two thirds of the {authorities} {who} made block {block_number}, which carries this log, final"
+				)
+			},
 			Level::Anchored { network, at } => format!(
 				"the log was committed in block {} of Bitcoin {} before about {} (its header's time, loose by hours), under {} confirmations and {} hashes of work",
 				at.height,
 				network.name(),
 				utc(at.time.into()),
 				at.confirmations,
-				work(&at.work),
+				work_in_words(&at.work),
 			),
 		}
 	}
@@ -263,10 +277,12 @@ impl Level {
 				json!({ "intent": intent.to_string(), "intent_index": intent_index })
 			},
 			Level::Included { index, log_size } => json!({ "index": index, "log_size": log_size }),
-			Level::Finalised { block_number, block_hash, set_id, authorities } => json!({
-				"block_number": block_number, "block_hash": block_hash.to_string(),
-				"set_id": set_id, "authorities": authorities,
-			}),
+			Level::Finalised { block_number, block_hash, set_id, authorities, trusted_set_id } => {
+				json!({
+					"block_number": block_number, "block_hash": block_hash.to_string(),
+					"set_id": set_id, "authorities": authorities, "trusted_set_id": trusted_set_id,
+				})
+			},
 			Level::Anchored { network, at } => json!({
 				"network": network.name(), "height": at.height,
 				"block_hash": reversed_hex(&at.block_hash), "txid": reversed_hex(&at.txid),
@@ -323,6 +339,19 @@ fn work(work: &[u8; 32]) -> String {
 	format!("0x{}", if digits.is_empty() { "0" } else { digits })
 }
 
+/// Work for a person: the power of two that it reaches.
+fn work_in_words(work: &[u8; 32]) -> String {
+	let leading = work.iter().take_while(|byte| **byte == 0).count();
+	let first = work.get(leading).map(|byte| byte.ilog2());
+	match first {
+		Some(log) => {
+			let below = work.len().saturating_sub(leading).saturating_sub(1).saturating_mul(8);
+			format!("at least 2^{}", below.saturating_add(log as usize))
+		},
+		None => "no".into(),
+	}
+}
+
 /// Seconds since 1970 as a UTC date and time (days from civil, after Howard Hinnant).
 #[allow(clippy::arithmetic_side_effects)] // Seconds of 32 bits: nothing overflows 64.
 fn utc(seconds: u64) -> String {
@@ -348,5 +377,19 @@ mod tests {
 		assert_eq!(super::utc(0), "1970-01-01 00:00 UTC");
 		assert_eq!(super::utc(951_827_696), "2000-02-29 12:34 UTC");
 		assert_eq!(super::utc(4_102_444_800), "2100-01-01 00:00 UTC");
+	}
+
+	#[test]
+	fn work_is_written_as_the_power_of_two_that_it_reaches() {
+		let written = |place: usize, byte: u8| {
+			let mut work = [0; 32];
+			work[place] = byte;
+			super::work_in_words(&work)
+		};
+		assert_eq!(written(31, 0), "no");
+		assert_eq!(written(31, 1), "at least 2^0");
+		assert_eq!(written(31, 0x0c), "at least 2^3");
+		assert_eq!(written(21, 0x10), "at least 2^84");
+		assert_eq!(written(0, 0x80), "at least 2^255");
 	}
 }

@@ -252,7 +252,7 @@ fn check_intent(sealed: &Sealed, paired: &PairedIntent, bundle: &ProofBundle) ->
 	})
 }
 
-/// That the trusted authorities made the checkpoint final.
+/// That the trusted authorities, or a set that they handed over to, made the checkpoint final.
 pub(crate) fn check_finality(
 	finality: &FinalityProof,
 	checkpoint: &Checkpoint,
@@ -264,6 +264,7 @@ pub(crate) fn check_finality(
 		block_hash: checkpoint.block_hash,
 		set_id: set.id,
 		authorities: set.authorities.len(),
+		trusted_set_id: trust.authorities.id,
 	})
 }
 

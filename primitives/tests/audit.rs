@@ -94,7 +94,7 @@ const DAMAGES: &[Row] = &[
 		None,
 	),
 	("no header", |e| e.blocks[2].header.clear(), Rule::Header, Some(2), None, None, None),
-	("a block left out", |e| drop(e.blocks.remove(4)), Rule::Parent, Some(4), None, None, None),
+	("a block left out", |e| _ = e.blocks.remove(4), Rule::Parent, Some(4), None, None, None),
 	("blocks swapped", |e| e.blocks.swap(1, 2), Rule::Parent, Some(1), None, None, None),
 	(
 		"a block twice",
@@ -105,10 +105,10 @@ const DAMAGES: &[Row] = &[
 		None,
 		None,
 	),
-	("the last block cut off", |e| drop(e.blocks.pop()), Rule::Finality, Some(5), None, None, None),
+	("the last block cut off", |e| _ = e.blocks.pop(), Rule::Finality, Some(5), None, None, None),
 	(
 		"an entry left out",
-		|e| drop(e.blocks[2].entries.remove(1)),
+		|e| _ = e.blocks[2].entries.remove(1),
 		Rule::LogSize,
 		Some(2),
 		None,
@@ -117,7 +117,7 @@ const DAMAGES: &[Row] = &[
 	),
 	(
 		"an operator's entry left out",
-		|e| drop(e.blocks[5].entries.remove(1)),
+		|e| _ = e.blocks[5].entries.remove(1),
 		Rule::Sequence,
 		Some(5),
 		Some(5),
@@ -191,10 +191,10 @@ const DAMAGES: &[Row] = &[
 		None,
 		None,
 	),
-	("a short key", |e| drop(e.blocks[1].keys[0].pop()), Rule::Key, Some(1), None, None, None),
+	("a short key", |e| _ = e.blocks[1].keys[0].pop(), Rule::Key, Some(1), None, None, None),
 	(
 		"a member left out",
-		|e| drop(e.blocks[2].entries[1].members.pop()),
+		|e| _ = e.blocks[2].entries[1].members.pop(),
 		Rule::BatchRoot,
 		Some(2),
 		Some(2),
@@ -311,7 +311,7 @@ const DAMAGES: &[Row] = &[
 	),
 	(
 		"a Bitcoin header left out",
-		|e| drop(e.bitcoin_headers.remove(3)),
+		|e| _ = e.bitcoin_headers.remove(3),
 		Rule::BitcoinHeader,
 		None,
 		None,
@@ -388,8 +388,8 @@ fn a_final_block_that_breaks_a_rule_is_found() {
 	let none = RecordId::new([7; 32]);
 	type Breaking = Box<dyn FnOnce(&mut SampleChain)>;
 	let rows: Vec<(Rule, Breaking)> = vec![
-		(Rule::Pairing, Box::new(move |chain| drop(chain.single(0, Kind::Outcome, Some(none))))),
-		(Rule::Pairing, Box::new(move |chain| drop(chain.single(0, Kind::Approval, Some(none))))),
+		(Rule::Pairing, Box::new(move |chain| _ = chain.single(0, Kind::Outcome, Some(none)))),
+		(Rule::Pairing, Box::new(move |chain| _ = chain.single(0, Kind::Approval, Some(none)))),
 		(
 			Rule::Pairing,
 			Box::new(|chain| {

@@ -96,7 +96,10 @@ fn later_authorities_are_followed_from_the_trusted_ones() {
 	let trust = TrustFile { authorities: trusted(&genesis), ..proven.trust() };
 	let report = check(&bundle, &trust);
 	assert_eq!(report.verdict, Verdict::Verified);
-	assert_eq!(report.to_json()["levels"][2]["set_id"], 2);
+	let level = &report.to_json()["levels"][2];
+	assert_eq!((&level["set_id"], &level["trusted_set_id"]), (&2.into(), &0.into()));
+	let proves = level["proves"].as_str().unwrap();
+	assert!(proves.contains("4 authorities of set 2, to which the trusted set 0 led"), "{proves}");
 
 	let mut short = bundle.clone();
 	short.finality.handoffs.pop();

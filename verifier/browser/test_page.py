@@ -269,12 +269,12 @@ class Page(unittest.TestCase):
         self.proofs(path)
         self.browser.wait("!document.querySelector('#report').hidden")
         self.assertIn("at most 33554432 bytes", self.text("#report"))
+        self.shots("junk")
         # And the page goes on.
         self.browser.click("#proof-body button")
         self.proofs(SINGLE)
         self.browser.wait("!document.querySelector('#report').hidden")
         self.assertEqual(self.text("#report-title"), "Verified")
-        self.shots("junk")
 
     def test_five_hundred_bundles(self):
         folder = self.made / "many"

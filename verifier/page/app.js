@@ -36,7 +36,7 @@ async function look(file) {
 async function takeTrust(file) {
 	const { read, failure } = await look(file);
 	if (failure || read.kind !== "trust" || read.error) {
-		notice("bad", make("strong", "This is not a trust file: "), make("bdi", file.name), `. ${failure || read.error || "It has none of a trust file's fields."}`, state.trust ? " The one chosen before stays." : "");
+		notice("bad", make("strong", "This is not a trust file: "), make("bdi", file.name), `: ${(failure || read.error || "it has none of a trust file's fields").replace(/^not a trust file: /, "")}.`, state.trust ? " The one chosen before stays." : "");
 		return false;
 	}
 	state.trust = { ...read, name: file.name };
@@ -151,7 +151,7 @@ function askForTrust(item) {
 
 function takeOpenings(item) {
 	if (item.read.error) {
-		notice("bad", make("strong", "An openings file can't be used: "), make("bdi", item.name), `. ${item.read.error}.`);
+		notice("bad", make("strong", "An openings file can't be used: "), make("bdi", item.name), `: ${item.read.error}.`);
 		return;
 	}
 	if (!state.openings.some((known) => known.sha256 === item.read.sha256)) state.openings.push({ ...item.read, name: item.name });

@@ -74,7 +74,7 @@ function headline(report) {
 function levels(report, proof) {
 	const items = levelStates(report, proof).filter(({ state }) => state !== "absent").map(({ name, state, level }) => {
 		const word = { ok: "holds", bad: "does not hold", none: "not shown" }[state];
-		const text = state === "ok" ? (isAccount(report) ? PROVES_OF_ACCOUNT : PROVES)[name](level) : state === "bad" ? `${failure(report)[0]} ${report.reason}.` : OPEN[name];
+		const text = state === "ok" ? (isAccount(report) ? PROVES_OF_ACCOUNT : PROVES)[name](level) : state === "bad" ? `${failure(report)[0]} The check says: ${report.reason}.` : OPEN[name];
 		return make(`li.level.${state}`,
 			sign(state),
 			make("div",

@@ -48,7 +48,9 @@ const PROVES = {
 		: "The holder of this operator's secret key signed exactly this record. Another letter in it, and the signature would fail.",
 	linked: () => "What was intended was sealed first: the intent stands in the log before this answer to it.",
 	included: (level) => `The record has its fixed place in the log: entry ${number(level.index)}, counted from 0, of ${plural(level.log_size, "entry", "entries")}. It can't be moved or exchanged.`,
-	finalised: (level) => `The validators that your trust file names made block ${number(level.block_number)} final, and with it this state of the log. It is that chain's log, and not one made for you.`,
+	finalised: (level) => `${level.set_id === level.trusted_set_id
+		? "The validators that your trust file names"
+		: `The validators of set ${number(level.set_id)}, to which those that your trust file names (set ${number(level.trusted_set_id)}) led by signed hand-offs,`} made block ${number(level.block_number)} final, and with it this state of the log. It is that chain's log, and not one made for you.`,
 	anchored: (level) => isTest(level.network)
 		? `A fingerprint of the log stands in block ${number(level.height)} of ${networkName(level.network)}, a test network whose blocks cost next to nothing. It shows that the mechanism works, and proves nothing to others.`
 		: `A fingerprint of the log stands in Bitcoin block ${number(level.height)}. To alter or back-date the record, somebody would have to redo Bitcoin's work since: ${work(level.work)}.`,

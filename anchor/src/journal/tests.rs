@@ -148,6 +148,9 @@ fn another_chain_another_layout_and_damage_are_refused() {
 	std::fs::write(&path, b"not a database at all, but long enough to be looked at").unwrap();
 	let condition: Condition = Journal::open(&path, &owner()).err().unwrap().into();
 	assert_eq!(condition.name(), "journal-broken");
+	let nowhere = Journal::open_read_only(&dir.path().join("nowhere"));
+	let condition: Condition = nowhere.err().unwrap().into();
+	assert_eq!((condition.name(), condition.exit_code()), ("no-journal", 53));
 }
 
 #[test]

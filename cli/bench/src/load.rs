@@ -5,7 +5,7 @@ use crate::{
 	chain::{self, Limits},
 	node,
 	operator::{BenchOperator, Sealed},
-	report::{grouped, median, percent, progress, row},
+	report::{fifths, grouped, median, percent, progress, row},
 };
 use anyhow::{bail, ensure, Context, Result};
 use clap::{Args, ValueEnum};
@@ -379,9 +379,9 @@ async fn tell(
 	row(
 		&format!("memory of the node, {title}"),
 		format!(
-			"{} MiB at the start, {} MiB at the end, {} MiB at most",
+			"{} MiB at the start, then {} MiB (medians of each fifth of the run), {} MiB at most",
 			grouped(memory.first().copied().unwrap_or_default()),
-			grouped(memory.last().copied().unwrap_or_default()),
+			fifths(memory).into_iter().map(grouped).collect::<Vec<_>>().join(", "),
 			grouped(memory.iter().max().copied().unwrap_or_default())
 		),
 	);

@@ -19,6 +19,11 @@ pub fn median<T: Ord + Copy + Default>(values: &[T]) -> T {
 	sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
+/// The median of each fifth of the values, in their order: whether they grow shows better than from two ends.
+pub fn fifths<T: Ord + Copy + Default>(values: &[T]) -> Vec<T> {
+	values.chunks(values.len().div_ceil(5).max(1)).map(median).collect()
+}
+
 /// Median time of `count` runs after a tenth as many to warm up.
 pub fn median_time(count: usize, mut work: impl FnMut()) -> Duration {
 	for _ in 0..count / 10 {
@@ -71,5 +76,12 @@ mod tests {
 	fn the_median_is_the_middle() {
 		assert_eq!(median(&[3, 1, 2]), 2);
 		assert_eq!(median::<u64>(&[]), 0);
+	}
+
+	#[test]
+	fn fifths_keep_the_order() {
+		assert_eq!(fifths(&[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]), [9, 7, 5, 3, 1]);
+		assert_eq!(fifths(&[4, 1]), [4, 1]);
+		assert!(fifths::<u64>(&[]).is_empty());
 	}
 }

@@ -1,5 +1,7 @@
-//! The account that pays for a transaction: an sr25519 key, apart from any operator key.
+//! The account that pays for a transaction: an sr25519 key, apart from any operator key; and how accounts are
+//! written.
 
+use blake2::{Blake2b512, Digest};
 use std::{
 	fmt, fs, io,
 	path::{Path, PathBuf},
@@ -31,6 +33,12 @@ pub enum AccountError {
 		/// What the system said.
 		source: io::Error,
 	},
+	/// The file holds something else than a secret.
+	#[error("the account file {path} holds no account's secret")]
+	NoSecret {
+		/// The file.
+		path: PathBuf,
+	},
 	/// Others on this machine may read the secret.
 	#[error("the account file {path} can be read by others: run `chmod 600 {path}`")]
 	Exposed {
@@ -43,7 +51,12 @@ impl Account {
 	/// From a secret URI: a development account (`//Alice`), a mnemonic phrase, or a hex seed, each
 	/// with an optional derivation path.
 	pub fn from_uri(uri: &str) -> Result<Self, AccountError> {
-		let uri = SecretUri::from_str(uri.trim()).map_err(|_| AccountError::Malformed)?;
+		let uri = uri.trim();
+		if uri.is_empty() {
+			// By the rules of secret URIs it would be the development phrase, which everybody knows.
+			return Err(AccountError::Malformed);
+		}
+		let uri = SecretUri::from_str(uri).map_err(|_| AccountError::Malformed)?;
 		let keypair = Keypair::from_uri(&uri).map_err(|_| AccountError::Malformed)?;
 		Ok(Self { keypair })
 	}
@@ -59,7 +72,11 @@ impl Account {
 				return Err(AccountError::Exposed { path: path.to_owned() });
 			}
 		}
-		Self::from_uri(&fs::read_to_string(path).map_err(io)?)
+		// Nothing of the content is repeated in any message.
+		let no_secret = || AccountError::NoSecret { path: path.to_owned() };
+		let bytes = fs::read(path).map_err(io)?;
+		let text = std::str::from_utf8(&bytes).map_err(|_| no_secret())?;
+		Self::from_uri(text).map_err(|_| no_secret())
 	}
 
 	/// From what a user names: `//Name` is a development account, anything else a file. So a secret
@@ -80,15 +97,31 @@ impl Account {
 		self.keypair.public_key().0
 	}
 
-	/// The account id as subxt has it; its text form is the SS58 address.
+	/// The account id as subxt has it. For people it's written with [`address_of`].
 	pub fn address(&self) -> AccountId32 {
 		AccountId32(self.id())
 	}
 }
 
+/// SS58 prefix of Pantheon's addresses (the runtime's `SS58Prefix`).
+pub const SS58_PREFIX: u16 = 4242;
+
+/// An account id as wallets and nodes of a Pantheon chain write it: SS58 with [`SS58_PREFIX`].
+///
+/// Any account id has an address under any prefix; subxt only knows the generic one, 42.
+pub fn address_of(account: &[u8; 32]) -> String {
+	// The form of prefixes from 64 on: fourteen bits, the lower eight of them split over both bytes.
+	let [high, low] = SS58_PREFIX.to_be_bytes();
+	let mut bytes = vec![0x40 | (low >> 2), high | (low << 6)];
+	bytes.extend(account);
+	let checksum = Blake2b512::new().chain_update(b"SS58PRE").chain_update(&bytes).finalize();
+	bytes.extend(checksum.iter().take(2));
+	bs58::encode(bytes).into_string()
+}
+
 impl fmt::Debug for Account {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		write!(f, "Account({})", self.address())
+		write!(f, "Account({})", address_of(&self.id()))
 	}
 }
 
@@ -101,7 +134,7 @@ mod tests {
 		let alice = Account::named("//Alice").unwrap();
 		assert_eq!(alice.address().to_string(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
 		let shown = format!("{alice:?}");
-		assert_eq!(shown, format!("Account({})", alice.address()));
+		assert_eq!(shown, "Account(mHpNjVNAj3mWbGmzwFqAt3Et9CLcYrpuYZbJ7um8uJY2uJ7E4)");
 	}
 
 	#[test]
@@ -125,5 +158,10 @@ mod tests {
 		fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
 		let bob = Account::from_file(&file).unwrap();
 		assert_eq!(bob.id(), Account::from_uri("//Bob").unwrap().id());
+		for content in [&b"not a secret"[..], b"", b"\xff\xfe"] {
+			fs::write(&file, content).unwrap();
+			let refused = Account::from_file(&file).unwrap_err();
+			assert!(matches!(refused, AccountError::NoSecret { .. }), "{refused}");
+		}
 	}
 }

@@ -139,13 +139,8 @@ impl AnchorFile {
 		Self::decode(&fs::read(path).map_err(io)?).map_err(content)
 	}
 
-	/// Reads one file, or every `*.anchor` file of a directory (not of its subdirectories).
-	pub fn read_all(path: &Path) -> Result<Vec<Self>, AnchorReadError> {
-		Self::list(path)?.iter().map(|file| Self::read(file)).collect()
-	}
-
-	/// The file itself, or the `*.anchor` files of a directory by name. Nothing is read yet: a year of
-	/// anchors may hold more headers than one wants in memory at once.
+	/// The file itself, or the `*.anchor` files of a directory (not of its subdirectories) by name. Nothing is
+	/// read yet: a year of anchors may hold more headers than one wants in memory at once.
 	pub fn list(path: &Path) -> Result<Vec<PathBuf>, AnchorReadError> {
 		if !path.is_dir() {
 			return Ok(vec![path.to_owned()]);
@@ -258,9 +253,12 @@ mod tests {
 	#[test]
 	fn a_directory_gives_its_anchor_files_only() {
 		let dir = tempfile::tempdir().unwrap();
-		std::fs::write(dir.path().join("b.anchor"), sample().encode()).unwrap();
+		let anchor = dir.path().join("b.anchor");
+		std::fs::write(&anchor, sample().encode()).unwrap();
 		std::fs::write(dir.path().join("notes.txt"), b"not an anchor").unwrap();
-		assert_eq!(AnchorFile::read_all(dir.path()).unwrap(), vec![sample()]);
-		assert!(AnchorFile::read_all(&dir.path().join("missing")).is_err());
+		assert_eq!(AnchorFile::list(dir.path()).unwrap(), [anchor.clone()]);
+		assert_eq!(AnchorFile::list(&anchor).unwrap(), [anchor.clone()]);
+		assert_eq!(AnchorFile::read(&anchor).unwrap(), sample());
+		assert!(AnchorFile::read(&dir.path().join("missing")).is_err());
 	}
 }

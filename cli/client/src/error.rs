@@ -235,7 +235,7 @@ impl Asked<'_> {
 		ClientError::Disconnected { url: self.url.to_owned(), reason: reason.to_string() }
 	}
 
-	fn lacks(&self, what: impl Into<String>) -> ClientError {
+	pub(crate) fn lacks(&self, what: impl Into<String>) -> ClientError {
 		ClientError::NotPantheon { url: self.url.to_owned(), what: what.into() }
 	}
 
@@ -318,9 +318,9 @@ impl Asked<'_> {
 	pub(crate) fn extrinsic(&self, error: ExtrinsicError) -> ClientError {
 		use ExtrinsicError as E;
 		match error {
-			E::ErrorSubmittingTransaction(error) | E::TransactionStatusStreamError(error) => {
-				self.backend(error)
-			},
+			E::ErrorSubmittingTransaction(error)
+			| E::TransactionStatusStreamError(error)
+			| E::CannotGetFeeInfo(error) => self.backend(error),
 			E::PalletNameNotFound(pallet) => self.lacks(format!("the pallet {pallet}")),
 			E::CallNameNotFound { pallet_name, call_name } => {
 				self.lacks(format!("the call {pallet_name}::{call_name}"))

@@ -20,14 +20,16 @@ mod blocks;
 mod call;
 mod connection;
 mod error;
+mod funds;
 mod submit;
 
-pub use account::{Account, AccountError};
+pub use account::{address_of, Account, AccountError, SS58_PREFIX};
 pub use anchor_file::{AnchorFile, AnchorFileError, AnchorReadError};
 pub use anchors::AnchorEntry;
 pub use blocks::{Block, BlockEvents, RecordedIn, ReportedIn};
 pub use call::Call;
 pub use connection::{At, Client, DEFAULT_URL};
 pub use error::{AuditRefusal, ClientError, PoolRefusal};
+pub use funds::Funds;
 pub use pantheon_audit_rpc as audit_rpc;
 pub use submit::{InBlock, Pipeline, Stage, Submission};

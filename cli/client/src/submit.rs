@@ -198,6 +198,13 @@ impl Pipeline {
 		Ok(Submission { client: self.client.clone(), progress })
 	}
 
+	/// What the call would cost as the next transaction, at the fees of now. Nothing is submitted.
+	pub async fn fee(&mut self, call: &Call) -> Result<u128, ClientError> {
+		let transaction = self.sign(call).await?;
+		let fee = transaction.partial_fee_estimate().await;
+		fee.map_err(|error| self.client.asked("the fee of a transaction").extrinsic(error))
+	}
+
 	/// Like [`Self::submit`] without watching: the cheapest way to send many. Gives the
 	/// transaction's hash.
 	pub async fn send(&mut self, call: &Call) -> Result<[u8; 32], ClientError> {

@@ -120,7 +120,7 @@ pub struct Global {
 		display_order = 905
 	)]
 	pub account: Option<String>,
-	/// Print one JSON object on standard output
+	/// Print one JSON object on standard output; run, whose standard output is the command's, on standard error
 	#[arg(long, global = true, display_order = 906)]
 	pub json: bool,
 }
@@ -193,7 +193,8 @@ Examples:
 const RUN_EXAMPLES: &str = "\
 Nothing runs unless its intent is as durable as --after asks; the exit code is the command's own, or
 120 and above where `run` itself failed (`pantheon exit-codes`). The command finds the intent's id in
-PANTHEON_INTENT. With --json, or --report FILE, the report goes to standard error, or the file.
+PANTHEON_INTENT. With --json, or --report FILE, the report goes to standard error, or the file; with
+--json a failure goes to standard error as an object too, on the last line.
 
 Examples:
   pantheon run --account //Alice -- ./answer case.json

@@ -4,7 +4,7 @@ use super::{entry_json, read_text, submit::delivered_json};
 use crate::{
 	action::{kind_named, Action, Content},
 	args::BatchArgs,
-	commitment::FileDigest,
+	commitment::{FileDigest, FileError},
 	context::{online, Context},
 	delivery::Delivery,
 	error::{exit, CliError, ContentError},
@@ -12,23 +12,26 @@ use crate::{
 	journal::{Entry, Journal},
 	keystore::KeyStore,
 	output::Table,
-	sealing::seal_batch,
+	sealing::{seal_batch, BatchItem, Place},
 };
 use pantheon_primitives::{
 	hash::SoftwareSha256, log::member_leaf, record::MAX_BATCH_MEMBERS, GenesisHash, Kind,
 };
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::{
+	path::{Path, PathBuf},
+	sync::Arc,
+};
 
 /// Runs the command.
 pub fn execute(context: &Context, args: BatchArgs) -> Result<u8, CliError> {
 	let kind = args.kind.as_deref().and_then(kind_named);
-	let (source, actions) = match (&args.dir, &args.file) {
+	let (source, items) = match (&args.dir, &args.file) {
 		(Some(dir), _) => (dir.clone(), from_dir(context, dir, kind.unwrap_or(Kind::Provenance))?),
-		(None, Some(file)) => (file.clone(), from_lines(file, kind)?),
-		(None, None) => (PathBuf::from("-"), from_lines(Path::new("-"), kind)?),
+		(None, Some(file)) if file != Path::new("-") => (file.clone(), from_lines(file, kind)?),
+		_ => (PathBuf::from("standard input"), from_lines(Path::new("-"), kind)?),
 	};
-	if actions.is_empty() {
+	if items.is_empty() {
 		return Err(CliError::Content { path: source, source: ContentError::Empty });
 	}
 	if let Some(path) = &args.list {
@@ -48,12 +51,13 @@ pub fn execute(context: &Context, args: BatchArgs) -> Result<u8, CliError> {
 			Delivery { client: &client, journal: &mut journal, operator, out: context.out }
 				.reconcile()
 				.await?;
-			let entries = seal_all(&key, &mut journal, log, actions, &source)?;
+			let entries = seal_all(&key, &mut journal, log, items)?;
 			report_members(&args, &journal, &entries)?;
 			let delivered =
 				Delivery { client: &client, journal: &mut journal, operator, out: context.out }
 					.deliver(&account, stage, args.wait.timeout())
-					.await?;
+					.await
+					.map_err(|error| from_source(error, &entries, &source))?;
 			let mut value = summary_json(&entries);
 			value["delivered"] = json!(delivered_json(&delivered));
 			context.out.result(summary(&entries, &stage.to_string()), value);
@@ -61,7 +65,7 @@ pub fn execute(context: &Context, args: BatchArgs) -> Result<u8, CliError> {
 		}),
 		_ => {
 			let log = context.log(args.log.as_deref(), &journal, operator)?;
-			let entries = seal_all(&key, &mut journal, log, actions, &source)?;
+			let entries = seal_all(&key, &mut journal, log, items)?;
 			report_members(&args, &journal, &entries)?;
 			context.out.result(summary(&entries, "sealed"), summary_json(&entries));
 			Ok(exit::OK)
@@ -69,24 +73,39 @@ pub fn execute(context: &Context, args: BatchArgs) -> Result<u8, CliError> {
 	}
 }
 
-fn from_lines(file: &Path, kind: Option<Kind>) -> Result<Vec<Action>, CliError> {
+/// Names the file in the refusal of a batch that was made from it; others were pending before.
+fn from_source(error: CliError, entries: &[Entry], source: &Path) -> CliError {
+	match error {
+		CliError::Refusal(mut refusal)
+			if entries.iter().any(|entry| entry.record == refusal.record) =>
+		{
+			refusal.file = Some(source.to_owned());
+			CliError::Refusal(refusal)
+		},
+		other => other,
+	}
+}
+
+fn from_lines(file: &Path, kind: Option<Kind>) -> Result<Vec<BatchItem>, CliError> {
 	let text = read_text(file)?;
+	let name = if file == Path::new("-") { Path::new("standard input") } else { file };
+	let name: Arc<Path> = name.into();
 	text.lines()
 		.enumerate()
 		.filter(|(_, line)| !line.trim().is_empty())
 		.map(|(number, line)| {
-			Action::from_json(line, kind).map_err(|source| CliError::Content {
-				path: file.to_owned(),
-				source: ContentError::Line { line: number + 1, source: Box::new(source) },
-			})
+			let place = Place::Line(name.clone(), number + 1);
+			match Action::from_json(line, kind) {
+				Ok(action) => Ok(BatchItem { action, place }),
+				Err(error) => Err(place.blame(error)),
+			}
 		})
 		.collect()
 }
 
 /// One record per file, by name, so that the same directory gives the same order.
-fn from_dir(context: &Context, dir: &Path, kind: Kind) -> Result<Vec<Action>, CliError> {
-	let fail =
-		|source| CliError::File(crate::commitment::FileError { path: dir.to_owned(), source });
+fn from_dir(context: &Context, dir: &Path, kind: Kind) -> Result<Vec<BatchItem>, CliError> {
+	let fail = |source| CliError::File(FileError { path: dir.to_owned(), source });
 	let mut paths = Vec::new();
 	for item in std::fs::read_dir(dir).map_err(fail)? {
 		let path = item.map_err(fail)?.path();
@@ -97,12 +116,12 @@ fn from_dir(context: &Context, dir: &Path, kind: Kind) -> Result<Vec<Action>, Cl
 	paths.sort();
 	let progress = context.out.bar("hashing", paths.len() as u64);
 	paths
-		.iter()
+		.into_iter()
 		.map(|path| {
 			let mut action = Action::new(kind);
-			action.output = Content::Value(json!({ "files": [FileDigest::of(path)?] }));
+			action.output = Content::Value(json!({ "files": [FileDigest::of(&path)?] }));
 			progress.step();
-			Ok(action)
+			Ok(BatchItem { action, place: Place::File(path) })
 		})
 		.collect()
 }
@@ -111,15 +130,14 @@ fn seal_all(
 	key: &dyn KeyStore,
 	journal: &mut Journal,
 	log: GenesisHash,
-	mut actions: Vec<Action>,
-	source: &Path,
+	mut items: Vec<BatchItem>,
 ) -> Result<Vec<Entry>, CliError> {
 	let most = MAX_BATCH_MEMBERS as usize;
 	let mut entries = Vec::new();
-	while !actions.is_empty() {
-		let rest = actions.split_off(actions.len().min(most));
-		entries.push(seal_batch(key, journal, log, actions, source)?);
-		actions = rest;
+	while !items.is_empty() {
+		let rest = items.split_off(items.len().min(most));
+		entries.push(seal_batch(key, journal, log, items)?);
+		items = rest;
 	}
 	Ok(entries)
 }

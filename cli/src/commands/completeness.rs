@@ -1,6 +1,6 @@
 //! `pantheon proof --operator`: one file that accounts for every position of an operator's chain.
 
-use super::verify::{read_trust, verdict_code};
+use super::verify::{insist_on, read_trust, verdict_code};
 use crate::{
 	account_text::render,
 	args::ProofArgs,
@@ -31,8 +31,9 @@ use std::collections::BTreeMap;
 
 /// Runs the command.
 pub fn execute(context: &Context, args: &ProofArgs, operator: &str) -> Result<u8, CliError> {
-	let operator: OperatorId =
-		operator.parse().map_err(|_| UsageError::Operator(operator.to_owned()))?;
+	let operator: OperatorId = operator
+		.parse()
+		.map_err(|_| UsageError::Id { what: "an operator's id", text: operator.to_owned() })?;
 	let from = args.from.unwrap_or_default();
 	if let Some(to) = args.to.filter(|to| *to < from) {
 		return Err(UsageError::RangeBackwards { from, to }.into());
@@ -43,6 +44,9 @@ pub fn execute(context: &Context, args: &ProofArgs, operator: &str) -> Result<u8
 	let anchors = read_anchors(&args.anchor)?;
 	let bundle = online(async {
 		let client = context.connect_for(&journal, operator).await?;
+		if let (Some(trust), Some(path)) = (&trust, &args.trust) {
+			insist_on(trust, path, client.genesis())?;
+		}
 		let collector = Collector { client: &client, journal: &journal, wait: &args.wait };
 		let progress = context.out.spinner("collecting the checkpoint");
 		let range = Range { operator, from, to: args.to };

@@ -3,11 +3,13 @@
 use crate::{
 	args::{ConsistencyArgs, LogCheckpointArgs, LogCommand},
 	context::{online, Context},
-	error::{exit, CliError, ContentError, UsageError},
+	error::{exit, CliError, ContentError, Missing, UsageError},
 	home::{read_file, write_file},
 	output::Table,
 };
-use pantheon_client::{audit::checkpoint_of, audit_rpc::SignedOffCheckpoint};
+use pantheon_client::{
+	audit::checkpoint_of, audit_rpc::SignedOffCheckpoint, AuditRefusal, Client, ClientError,
+};
 use pantheon_primitives::{
 	finality::Header, hash::SoftwareSha256, log::verify_consistency, Checkpoint,
 };
@@ -36,7 +38,12 @@ pub fn execute(context: &Context, command: LogCommand) -> Result<u8, CliError> {
 
 async fn checkpoint(context: &Context, args: &LogCheckpointArgs) -> Result<u8, CliError> {
 	let client = context.connect().await?;
-	let answer = client.audit_checkpoint(args.at).await?;
+	let answer = match (client.audit_checkpoint(args.at).await, args.at) {
+		(Err(ClientError::Audit { kind: AuditRefusal::NoJustification, .. }), Some(block)) => {
+			return Err(no_proof_of(&client, block).await?.into());
+		},
+		(answer, _) => answer?,
+	};
 	let checkpoint = bound(&answer).map_err(|why| CliError::BadProof(why.to_owned()))?;
 	client.insist(checkpoint.genesis)?;
 	let file = CheckpointFile { pantheon_checkpoint: VERSION, answer };
@@ -50,6 +57,15 @@ async fn checkpoint(context: &Context, args: &LogCheckpointArgs) -> Result<u8, C
 	value["commitment"] = json!(hex::encode(checkpoint.commitment()));
 	context.out.result(table.to_string(), value);
 	Ok(exit::OK)
+}
+
+/// Why the node has no finality proof of this block.
+async fn no_proof_of(client: &Client, block: u32) -> Result<Missing, CliError> {
+	let newest = client.audit_status().await?.finalized_number;
+	Ok(match block > newest {
+		true => Missing::NotFinalYet { block, newest },
+		false => Missing::FinalityOf(block),
+	})
 }
 
 /// The checkpoint, if it's the one that its header carries.

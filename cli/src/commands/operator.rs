@@ -8,11 +8,10 @@ use crate::{
 	keystore::{sign_checked, KeyStore},
 	output::Table,
 };
-use pantheon_client::{At, Call, Client, ClientError, Stage};
+use pantheon_client::{address_of, At, Call, Client, ClientError, Stage};
 use pantheon_primitives::{seal::registration_message, OperatorId, OperatorState, OperatorStatus};
 use serde_json::json;
 use std::time::{Duration, Instant};
-use subxt::utils::AccountId32;
 
 /// How long `adopt` waits for the operator's last record to become final.
 const SETTLE: Duration = Duration::from_secs(120);
@@ -36,10 +35,15 @@ async fn register(context: &Context, wait: WaitArgs) -> Result<u8, CliError> {
 	let new = match &known {
 		None => {
 			let message = registration_message(client.genesis(), &account.id(), key.public_key());
-			let proof = sign_checked(&key, &message)?;
+			let call = Call::register(key.public_key(), &sign_checked(&key, &message)?);
 			let progress = context.out.spinner("registering");
+			// Beforehand: a registration that the chain refuses costs its fee.
+			let funds = client.registration_funds(&call, &account).await?;
+			if !funds.suffice() {
+				return Err(CliError::TooLittlePan { account: address_of(&account.id()), funds });
+			}
 			client
-				.submit(&Call::register(key.public_key(), &proof), &account)
+				.submit(&call, &account)
 				.await?
 				.wait(Stage::Finalised, wait.timeout(), |stage| {
 					progress.say(&format!("registration {stage}"));
@@ -70,7 +74,10 @@ async fn register(context: &Context, wait: WaitArgs) -> Result<u8, CliError> {
 async fn show(context: &Context, id: Option<String>) -> Result<u8, CliError> {
 	let own = id.is_none();
 	let operator = match id {
-		Some(text) => text.parse().map_err(|_| UsageError::Digest(text))?,
+		Some(text) => {
+			let what = "an operator's id";
+			text.parse().map_err(|_| UsageError::Id { what, text })?
+		},
 		None => context.home.key_file()?.operator,
 	};
 	let client = context.connect().await?;
@@ -149,7 +156,7 @@ fn table(client: &Client, operator: OperatorId, state: &OperatorState) -> Table 
 	Table::new()
 		.row("operator", operator)
 		.row("status", status(state))
-		.row("owner", AccountId32(state.owner))
+		.row("owner", address_of(&state.owner))
 		.row("chain", client.genesis())
 		.row("records", state.chain.next_sequence)
 		.maybe("head", state.chain.head)
@@ -160,7 +167,7 @@ fn state_json(client: &Client, operator: OperatorId, state: &OperatorState) -> s
 	json!({
 		"operator": operator.to_string(),
 		"status": status(state),
-		"owner": AccountId32(state.owner).to_string(),
+		"owner": address_of(&state.owner),
 		"genesis": client.genesis().to_string(),
 		"next_sequence": state.chain.next_sequence,
 		"head": state.chain.head.map(|id| id.to_string()),

@@ -3,13 +3,12 @@
 mod standard;
 
 use self::standard::{Exports, Transparent};
-use super::verify::{read_trust, render, verdict_code, verify_made};
+use super::verify::{render, trust_for, verdict_code, verify_made};
 use crate::{
 	args::ProofArgs,
 	collect::{read_anchors, Collector, Prefer, POLL},
-	commitment::Opening,
 	context::{online, Context},
-	error::{exit, CliError, ContentError, Missing, UsageError},
+	error::{exit, CliError, Missing, UsageError},
 	home::write_file,
 	journal::{Entry, Found, Journal, State},
 	output::Table,
@@ -19,11 +18,11 @@ use pantheon_primitives::{
 	bundle::{MemberProof, PairedIntent, ProofBundle},
 	hash::SoftwareSha256,
 	log::{inclusion_path, MemoryTree},
+	opening::OpeningsFile,
 	report::Verdict,
 	trust::TrustFile,
 	LeafHash,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::time::Instant;
 
@@ -42,14 +41,12 @@ pub fn execute(context: &Context, args: ProofArgs) -> Result<u8, CliError> {
 		}
 		.into());
 	}
-	let trust = args.trust.as_deref().map(read_trust).transpose()?;
+	let log = found.entry.statement.record().log;
+	let trust = args.trust.as_deref().map(|path| trust_for(path, log)).transpose()?;
 	let anchors = read_anchors(&args.anchor)?;
-	if anchors.as_ref().is_some_and(Vec::is_empty) {
-		return Err(Missing::NoAnchorFile.into());
-	}
 	let (bundle, transparent) = online(async {
 		let client = context.connect().await?;
-		client.insist(found.entry.statement.record().log)?;
+		client.insist(log)?;
 		let progress = context.out.spinner("collecting the proof");
 		let collector = Collector { client: &client, journal: &journal, wait: &args.wait };
 		let assembly = Assembly { collector, args: &args };
@@ -67,7 +64,9 @@ pub fn execute(context: &Context, args: ProofArgs) -> Result<u8, CliError> {
 
 fn find(context: &Context, journal: &Journal, args: &ProofArgs) -> Result<Found, CliError> {
 	if let Some(text) = &args.record {
-		let hash: LeafHash = text.parse().map_err(|_| UsageError::Digest(text.clone()))?;
+		let what = "a record's id or leaf";
+		let hash: LeafHash =
+			text.parse().map_err(|_| UsageError::Id { what, text: text.clone() })?;
 		let found = journal.find(hash.as_bytes())?;
 		return Ok(found.ok_or_else(|| Missing::Record(text.clone()))?);
 	}
@@ -207,8 +206,8 @@ fn finish(
 	exports.write()?;
 	let record = found.record();
 	if let Some(path) = &args.openings {
-		let file = OpeningsFile::new(record.id().to_string(), journal.openings(record.id())?);
-		write_file(path, json!(file).to_string().as_bytes())?;
+		let file = OpeningsFile { record: record.id(), openings: journal.openings(record.id())? };
+		write_file(path, file.to_json().as_bytes())?;
 	}
 	let checkpoint = &bundle.checkpoint;
 	let anchored = if bundle.anchor.is_some() { "yes" } else { "no (name --anchor)" };
@@ -246,45 +245,4 @@ fn finish(
 		Verdict::Stale { .. } => exit::OK,
 		verdict => verdict_code(&verdict),
 	}))
-}
-
-/// The openings of a record's commitments, as a file. Format: `docs/formats/opening.md`.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OpeningsFile {
-	pantheon_openings: u64,
-	record: String,
-	openings: Vec<OpeningItem>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OpeningItem {
-	field: String,
-	opening: String,
-}
-
-impl OpeningsFile {
-	fn new(record: String, openings: Vec<(String, Opening)>) -> Self {
-		let openings = openings
-			.into_iter()
-			.map(|(field, opening)| OpeningItem { field, opening: hex::encode(opening.encode()) })
-			.collect();
-		Self { pantheon_openings: 1, record, openings }
-	}
-
-	/// The openings with the fields that they belong to.
-	pub(crate) fn openings(&self) -> Result<Vec<(String, Opening)>, ContentError> {
-		if self.pantheon_openings != 1 {
-			return Err(ContentError::Field("pantheon_openings"));
-		}
-		self.openings
-			.iter()
-			.map(|item| {
-				let bytes = hex::decode(&item.opening)
-					.map_err(|_| ContentError::Field("openings.opening"))?;
-				Ok((item.field.clone(), Opening::decode(&bytes)?))
-			})
-			.collect()
-	}
 }

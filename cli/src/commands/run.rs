@@ -14,7 +14,6 @@ use crate::{
 	home::{writable, write_file},
 	journal::{Entry, Journal},
 	keystore::{KeyStore, SoftwareKey},
-	output::Format,
 	sealing::seal_action,
 };
 use pantheon_client::{Account, Client, Stage};
@@ -234,18 +233,17 @@ impl<'a> Run<'a> {
 			"ended": ended.json(),
 			"intent_durable_after_ms": u64::try_from(durable_after.as_millis()).unwrap_or(u64::MAX),
 		});
-		// Standard output is the command's.
-		match (&self.args.report, self.context.out.format()) {
-			(Some(path), _) => write_file(path, value.to_string().as_bytes())?,
-			(None, Format::Json) => self.context.out.note(value.to_string()),
-			(None, Format::Text) => self.context.out.note(format!(
-				"pantheon: intent {} {asked} after {:.1} s; {}; outcome {} {state}",
-				intent.record,
-				durable_after.as_secs_f64(),
-				ended.text(),
-				outcome.record
-			)),
+		if let Some(path) = &self.args.report {
+			return write_file(path, value.to_string().as_bytes());
 		}
+		let text = format!(
+			"pantheon: intent {} {asked} after {:.1} s; {}; outcome {} {state}",
+			intent.record,
+			durable_after.as_secs_f64(),
+			ended.text(),
+			outcome.record
+		);
+		self.context.out.result(text, value);
 		Ok(())
 	}
 }

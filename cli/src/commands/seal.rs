@@ -57,13 +57,14 @@ fn action(kind: Kind, intent: Option<String>, args: &SealArgs) -> Result<Action,
 			let blame = |source| CliError::Content { path: path.clone(), source };
 			let action = Action::from_json(&text, Some(kind)).map_err(blame)?;
 			if action.kind != kind {
-				return Err(blame(ContentError::Field("kind")));
+				return Err(blame(ContentError::OtherKind { expected: kind, found: action.kind }));
 			}
 			action
 		},
 	};
 	if let Some(text) = intent {
-		let id = text.parse().map_err(|_| UsageError::Digest(text))?;
+		let what = "an intent's id";
+		let id = text.parse().map_err(|_| UsageError::Id { what, text })?;
 		if action.intent.is_some_and(|other| other != id) {
 			return Err(UsageError::Twice("the intent").into());
 		}
@@ -88,7 +89,10 @@ pub(crate) fn from_args(kind: Kind, args: &ActionArgs) -> Result<Action, CliErro
 	action.parents = args
 		.parent
 		.iter()
-		.map(|text| text.parse().map_err(|_| UsageError::Digest(text.clone()).into()))
+		.map(|text| {
+			let what = "a parent's id";
+			text.parse().map_err(|_| UsageError::Id { what, text: text.clone() }.into())
+		})
 		.collect::<Result<_, CliError>>()?;
 	Ok(action)
 }

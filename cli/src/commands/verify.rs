@@ -1,11 +1,10 @@
 //! `pantheon verify`: offline. Nothing in this module or below it opens a socket.
 
-use super::proof::OpeningsFile;
 use crate::{
 	account_text,
 	args::VerifyArgs,
 	context::Context,
-	error::{exit, CliError, UsageError},
+	error::{exit, CliError, ContentError, UsageError},
 	home::read_file,
 	output::Table,
 };
@@ -13,10 +12,11 @@ use pantheon_primitives::{
 	bitcoin::BitcoinNetwork,
 	bundle::ProofBundle,
 	file::{verify_file, FileReport},
+	opening::OpeningsFile,
 	report::{Report, Verdict},
 	trust::TrustFile,
 	verify::verify,
-	Record,
+	GenesisHash, Record,
 };
 use serde_json::{json, Value};
 use std::{
@@ -57,6 +57,23 @@ pub fn execute(context: &Context, args: &VerifyArgs) -> Result<u8, CliError> {
 pub(crate) fn read_trust(path: &Path) -> Result<TrustFile, CliError> {
 	TrustFile::parse(&read_file(path)?)
 		.map_err(|error| CliError::Content { path: path.to_owned(), source: error.into() })
+}
+
+/// The trust file at `path`, if it's for the chain whose log this is.
+pub(crate) fn trust_for(path: &Path, log: GenesisHash) -> Result<TrustFile, CliError> {
+	let trust = read_trust(path)?;
+	insist_on(&trust, path, log)?;
+	Ok(trust)
+}
+
+/// Fails unless the trust file from `path` is for the chain whose log this is.
+pub(crate) fn insist_on(trust: &TrustFile, path: &Path, log: GenesisHash) -> Result<(), CliError> {
+	if trust.genesis == log {
+		return Ok(());
+	}
+	let (chain, trusted) = (trust.chain.clone(), trust.genesis);
+	let source = ContentError::OtherTrust { chain, trusted, of: log };
+	Err(CliError::Content { path: path.to_owned(), source })
 }
 
 /// The exit code that stands for a verdict.
@@ -161,24 +178,22 @@ struct CheckedOpenings {
 
 fn check_openings(path: &Path, report: &Report) -> Result<CheckedOpenings, CliError> {
 	let blame = |source| CliError::Content { path: path.to_owned(), source };
-	let file: OpeningsFile =
-		serde_json::from_slice(&read_file(path)?).map_err(|error| blame(error.into()))?;
-	let openings = file.openings().map_err(blame)?;
+	let file = OpeningsFile::parse(&read_file(path)?).map_err(|error| blame(error.into()))?;
+	if let Some(subject) = report.subject.as_ref().filter(|subject| subject.id != file.record) {
+		let (expected, found) = (subject.id, file.record);
+		return Err(blame(ContentError::OtherRecord { expected, found }));
+	}
 	let record = report.subject.as_ref().map(|subject| &subject.record);
 	let mut checked =
 		CheckedOpenings { holds: true, json: json!([]), text: "\nOpenings:\n".to_owned() };
 	let mut items = Vec::new();
-	for (field, opening) in openings {
-		let expected = record.and_then(|record| match field.as_str() {
-			"input" => record.input,
-			"output" => record.output,
-			_ => None,
-		});
+	for (field, opening) in file.openings {
+		let expected = record.and_then(|record| field.of(record));
 		let fits = expected == Some(opening.commitment());
 		checked.holds &= fits;
-		let word = if fits { "fits" } else { "DOES NOT FIT" };
-		checked.text.push_str(&format!("  {field} {word}: {}\n", opening.content()));
-		items.push(json!({ "field": field, "fits": fits, "content": opening.content() }));
+		let (name, word) = (field.name(), if fits { "fits" } else { "DOES NOT FIT" });
+		checked.text.push_str(&format!("  {name} {word}: {}\n", opening.content()));
+		items.push(json!({ "field": name, "fits": fits, "content": opening.content() }));
 	}
 	checked.json = json!(items);
 	Ok(checked)

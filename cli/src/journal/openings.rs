@@ -3,7 +3,7 @@
 
 use super::{Journal, JournalError};
 use crate::commitment::Opening;
-use pantheon_primitives::RecordId;
+use pantheon_primitives::{opening::OpenedField, RecordId};
 use rusqlite::{params, Connection};
 
 /// An opening with the place of its commitment.
@@ -11,15 +11,15 @@ use rusqlite::{params, Connection};
 pub struct StoredOpening {
 	/// The record that commits.
 	pub record: RecordId,
-	/// The record's field: `input` or `output`.
-	pub field: &'static str,
+	/// The record's field.
+	pub field: OpenedField,
 	/// What the commitment opens to.
 	pub opening: Opening,
 }
 
 impl Journal {
-	/// The openings of a record's commitments, as (field, opening).
-	pub fn openings(&self, record: RecordId) -> Result<Vec<(String, Opening)>, JournalError> {
+	/// The openings of a record's commitments.
+	pub fn openings(&self, record: RecordId) -> Result<Vec<(OpenedField, Opening)>, JournalError> {
 		let mut query = self
 			.db
 			.prepare("SELECT field, opening FROM openings WHERE record = ?1 ORDER BY field")?;
@@ -28,9 +28,9 @@ impl Journal {
 		})?;
 		rows.map(|row| {
 			let (field, bytes) = row?;
-			let opening =
-				Opening::decode(&bytes).map_err(|_| JournalError::Damaged("an opening"))?;
-			Ok((field, opening))
+			let damaged = || JournalError::Damaged("an opening");
+			let field = OpenedField::named(&field).ok_or_else(damaged)?;
+			Ok((field, Opening::decode(&bytes).map_err(|_| damaged())?))
 		})
 		.collect()
 	}
@@ -41,7 +41,7 @@ pub(super) fn insert(db: &Connection, openings: &[StoredOpening]) -> Result<(), 
 		db.prepare("INSERT INTO openings (record, field, opening) VALUES (?1, ?2, ?3)")?;
 	for stored in openings {
 		let bytes = stored.opening.encode();
-		query.execute(params![stored.record.as_bytes(), stored.field, bytes])?;
+		query.execute(params![stored.record.as_bytes(), stored.field.name(), bytes])?;
 	}
 	Ok(())
 }

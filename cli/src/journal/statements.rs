@@ -196,13 +196,13 @@ impl Journal {
 	}
 
 	/// Notes that the chain refused a statement, and with it all that were sealed on top of it. The
-	/// positions are free again.
-	pub fn refuse(&mut self, entry: &Entry, why: &str) -> Result<(), JournalError> {
+	/// positions are free again. Gives how many were on top.
+	pub fn refuse(&mut self, entry: &Entry, why: &str) -> Result<usize, JournalError> {
 		let record = entry.statement.record();
 		let (operator, log) = (record.operator.as_bytes(), record.log.as_bytes());
 		let sequence = number(record.sequence)?;
 		let work = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-		work.execute(
+		let fallen = work.execute(
 			"UPDATE statements SET state = 3, detail = 'a statement before it was refused'
 			WHERE operator = ?1 AND log = ?2 AND sequence > ?3 AND state IN (0, 1)",
 			params![operator, log, sequence],
@@ -214,7 +214,7 @@ impl Journal {
 		let head = ChainHead { next_sequence: record.sequence, head: record.previous };
 		set_head(&work, record.operator, record.log, &head)?;
 		work.commit()?;
-		Ok(())
+		Ok(fallen)
 	}
 }
 

@@ -124,14 +124,9 @@ fn members_and_openings_are_found_by_id_and_leaf() {
 	let actions = ["a", "b", "c"].map(|text| {
 		Action::from_json(&json!({ "kind": "intent", "input": text }).to_string(), None).unwrap()
 	});
-	let entry = sealing::seal_batch(
-		&fixture.key,
-		&mut fixture.journal,
-		LOG,
-		actions.to_vec(),
-		Path::new("x"),
-	)
-	.unwrap();
+	let place = || sealing::Place::File("x".into());
+	let items = actions.map(|action| sealing::BatchItem { action, place: place() });
+	let entry = sealing::seal_batch(&fixture.key, &mut fixture.journal, LOG, items.into()).unwrap();
 	let members = fixture.journal.members(&entry).unwrap();
 	let leaves = fixture.journal.member_leaves(&entry).unwrap();
 	assert_eq!((members.len(), leaves.len()), (3, 3));

@@ -4,6 +4,7 @@
 //! and the 32-byte seed under XChaCha20-Poly1305, with the whole header as associated data.
 
 use super::{KeyStore, Passphrase, SoftwareKey};
+use crate::home::scratch;
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::{
 	aead::{Aead, KeyInit, Payload},
@@ -235,9 +236,9 @@ impl KeyFile {
 		let io = |source| KeyFileError::Io { doing: "write", path: path.to_owned(), source };
 		let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
 		let dir = dir.unwrap_or_else(|| Path::new("."));
-		// A named temporary file has mode 0600 from its creation.
-		let mut file = tempfile::NamedTempFile::new_in(dir).map_err(io)?;
-		file.write_all(&self.encode()).map_err(io)?;
+		// It has mode 0600 from its creation.
+		let file = scratch(path).map_err(io)?;
+		file.as_file().write_all(&self.encode()).map_err(io)?;
 		file.as_file().sync_all().map_err(io)?;
 		file.persist_noclobber(path).map_err(|failed| {
 			if failed.error.kind() == io::ErrorKind::AlreadyExists {

@@ -162,6 +162,19 @@ fn check_mode(_: &Path, _: &fs::Metadata) -> Result<(), LogKeyError> {
 	Ok(())
 }
 
+/// A file in `folder` that only its owner may read. Errors, and those of writing through `as_file`, are the
+/// system's own words: `tempfile` would put the temporary path into them, which nobody has named.
+fn scratch(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+	let mut options = fs::File::options();
+	options.read(true).write(true).create_new(true);
+	#[cfg(unix)]
+	{
+		use std::os::unix::fs::OpenOptionsExt;
+		options.mode(0o600);
+	}
+	tempfile::Builder::new().make_in(folder, |name| options.open(name))
+}
+
 /// Draws a seed and writes it: complete or not at all, readable by its owner only, and never over another
 /// file. Only then it is used, so that nothing is signed with a key that a crash takes away.
 fn make_seed(path: &Path) -> Result<Seed, LogKeyError> {
@@ -171,9 +184,8 @@ fn make_seed(path: &Path) -> Result<Seed, LogKeyError> {
 	fs::create_dir_all(folder).map_err(io)?;
 	let mut seed = Zeroizing::new([0; SEED_LEN]);
 	OsRng.try_fill_bytes(seed.as_mut_slice()).map_err(|error| io(io::Error::other(error)))?;
-	// A named temporary file has mode 0600 from its creation.
-	let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
-	file.write_all(seed.as_slice()).map_err(io)?;
+	let file = scratch(folder).map_err(io)?;
+	file.as_file().write_all(seed.as_slice()).map_err(io)?;
 	file.as_file().sync_all().map_err(io)?;
 	file.persist_noclobber(path).map_err(|failed| io(failed.error))?;
 	// The rename is durable once the folder is.

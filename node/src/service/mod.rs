@@ -8,15 +8,25 @@ mod log_sync;
 mod metrics;
 mod rpc;
 
-use crate::cli::RunCmd;
+use crate::{cli::RunCmd, database};
 use audit_rpc::AuditRpc;
 use chain_source::ClientSource;
 use metrics::Metrics;
 use pantheon_log_http::{KeyOrigin, LogKey, LogKeyError, SignedLog};
 use pantheon_log_store::{Limits, OpenError, Store};
-use polkadot_service::{build_full, IsParachainNode, NewFull, NewFullParams, ValidatorOverseerGen};
-use sc_service::{Configuration, DatabaseSource, PruningMode, TaskManager};
-use std::{collections::HashSet, path::Path, sync::Arc};
+use pantheon_runtime::presets::is_placeholder;
+use polkadot_service::{
+	build_full, FullClient, IsParachainNode, NewFull, NewFullParams, ValidatorOverseerGen,
+};
+use sc_service::{Configuration, TaskManager};
+use sp_api::ProvideRuntimeApi;
+use sp_blockchain::HeaderBackend;
+use sp_consensus_grandpa::{AuthorityId, GrandpaApi};
+use std::{
+	collections::HashSet,
+	path::{Path, PathBuf},
+	sync::Arc,
+};
 
 /// Why the node did not start.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +53,9 @@ pub enum StartError {
 
 /// Starts the node.
 pub async fn start(mut config: Configuration, run: RunCmd) -> Result<TaskManager, StartError> {
-	settle_database(&mut config);
-	let folder = config.base_path.config_dir(config.chain_spec.id());
-	let (log_path, key_path) = (folder.join("log"), folder.join("log-key"));
+	database::settle(&mut config);
+	let log_path = log_store_path(&config);
+	let key_path = log_path.with_file_name("log-key");
 	let metrics = Metrics::register(config.prometheus_registry())?;
 	let log_http = log_http::LogHttp::new(&run, config.prometheus_registry())?;
 	let log_key = open_log_key(&key_path)?;
@@ -56,6 +66,7 @@ pub async fn start(mut config: Configuration, run: RunCmd) -> Result<TaskManager
 	let public = rpc::hold_back(&mut config);
 	let NewFull { mut task_manager, client, rpc_handlers, backend, .. } =
 		build_full(config, relay_params(&run, hardware))?;
+	warn_of_placeholders(&client);
 
 	let source = ClientSource::new(client.clone(), backend);
 	let limits = Limits { cache_bytes: run.log_cache << 20, ..Limits::default() };
@@ -76,23 +87,24 @@ pub async fn start(mut config: Configuration, run: RunCmd) -> Result<TaskManager
 	Ok(task_manager)
 }
 
-/// Settles on the database that is there, or for a new chain on ParityDB; and for a new chain keeps the state
-/// of every finalised block. The command line may say otherwise.
-///
-/// The entries of a block are part of its state. With them kept, the log store can always be rebuilt
-/// from the chain; per block they are small beside the body, which is kept anyway.
-pub fn settle_database(config: &mut Configuration) {
-	if let DatabaseSource::Auto { paritydb_path, rocksdb_path, cache_size } = &config.database {
-		config.database = if rocksdb_path.exists() {
-			DatabaseSource::RocksDb { path: rocksdb_path.clone(), cache_size: *cache_size }
-		} else {
-			DatabaseSource::ParityDb { path: paritydb_path.clone() }
-		};
-		log::info!("Database: {}", config.database);
-	}
-	let exists = config.database.path().is_some_and(|path| path.exists());
-	if config.state_pruning.is_none() && !exists {
-		config.state_pruning = Some(PruningMode::ArchiveCanonical);
+/// The folder of the log store, beside the chain's database.
+pub fn log_store_path(config: &Configuration) -> PathBuf {
+	config.base_path.config_dir(config.chain_spec.id()).join("log")
+}
+
+/// Says why no block comes, where the chain's authorities are the placeholders of the staging preset.
+fn warn_of_placeholders(client: &FullClient) {
+	let best = client.info().best_hash;
+	let Ok(authorities) = client.runtime_api().grandpa_authorities(best) else { return };
+	let nobody = |key: &AuthorityId| is_placeholder(key.as_ref());
+	let count = authorities.iter().filter(|(key, _)| nobody(key)).count();
+	if count > 0 {
+		log::warn!(
+			"{count} of this chain's {} authorities are placeholders, whose keys nobody holds: no block will become \
+			final. Put the validators' own keys into session.keys of the specification (pantheon-node \
+			export-chain-spec --chain staging) and start the node with that: docs/guides/validators.md",
+			authorities.len()
+		);
 	}
 }
 

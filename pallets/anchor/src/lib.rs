@@ -35,6 +35,7 @@ mod try_state;
 mod types;
 pub mod weights;
 
+#[allow(clippy::expect_used)] // In what FRAME's macros expand to.
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;

@@ -36,6 +36,7 @@ use frame_support::traits::fungible;
 pub type BalanceOf<T> =
 	<<T as Config>::Currency as fungible::Inspect<<T as frame_system::Config>::AccountId>>::Balance;
 
+#[allow(clippy::expect_used)] // In what FRAME's macros expand to.
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;

@@ -28,6 +28,7 @@ pub struct StoredKey {
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[allow(clippy::large_enum_variant)] // The key is the common case; boxed, each record would allocate once more.
 pub enum Registration<Balance> {
 	/// Registered. Records are checked against `key`.
 	#[codec(index = 0)]

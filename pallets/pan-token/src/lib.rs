@@ -51,6 +51,7 @@ pub type CreditOf<T> = Credit<<T as frame_system::Config>::AccountId, <T as Conf
 
 // The attribute macros below generate code that the lints of this crate would reject.
 #[allow(missing_docs, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[allow(clippy::expect_used)] // In what FRAME's macros expand to.
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{BalanceOf, FeeShares, WeightInfo, LOG_TARGET};

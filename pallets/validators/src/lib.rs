@@ -41,6 +41,7 @@ pub const LOG_TARGET: &str = "runtime::validators";
 
 // The attribute macros below generate code that the lints of this crate would reject.
 #[allow(missing_docs, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[allow(clippy::expect_used)] // In what FRAME's macros expand to.
 #[frame_support::pallet]
 pub mod pallet {
 	use super::WeightInfo;

@@ -1,7 +1,7 @@
 //! What is wrong, and where.
 
 use crate::OperatorId;
-use alloc::string::{String, ToString};
+use alloc::{boxed::Box, string::ToString};
 use core::fmt;
 
 /// The rule that does not hold.
@@ -146,13 +146,13 @@ pub struct Finding {
 	/// Which rule.
 	pub rule: Rule,
 	/// Why, in words.
-	pub reason: String,
+	pub reason: Box<str>,
 }
 
 impl Finding {
 	/// Somewhere; the auditor adds where it stands.
 	pub(super) fn new(rule: Rule, reason: impl ToString) -> Self {
-		Self { position: Position::default(), rule, reason: reason.to_string() }
+		Self { position: Position::default(), rule, reason: reason.to_string().into() }
 	}
 }
 

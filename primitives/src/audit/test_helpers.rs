@@ -184,7 +184,7 @@ impl SampleChain {
 		let last = 6 + 3 * anchored.len() as u32;
 		for height in pinned.height + 1..=pinned.height + last {
 			let previous = *headers.last().unwrap_or(&pinned.header);
-			let number = (height % 3 == 2).then(|| (height / 3) as usize);
+			let number = (height % 3 == 2).then_some((height / 3) as usize);
 			let Some(block) = number.and_then(|number| anchored.get(number)) else {
 				headers.push(mine(&previous, txid(&height.to_le_bytes())));
 				continue;

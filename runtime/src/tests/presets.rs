@@ -77,6 +77,12 @@ fn validators_sessions_and_sudo_are_as_documented() {
 fn staging_has_no_short_sessions_and_no_well_known_key() {
 	ext("staging").execute_with(|| {
 		assert_eq!(pallet_validators::EpochSlots::<Runtime>::get(), None);
+		let authorities = Grandpa::grandpa_authorities();
+		assert!(authorities.iter().all(|(key, _)| presets::is_placeholder(key.as_ref())));
+	});
+	ext("local_testnet").execute_with(|| {
+		let authorities = Grandpa::grandpa_authorities();
+		assert!(!authorities.iter().any(|(key, _)| presets::is_placeholder(key.as_ref())));
 	});
 	let json = genesis_json("staging").to_string();
 	for key in Sr25519Keyring::iter() {

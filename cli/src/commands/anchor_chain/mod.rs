@@ -6,9 +6,10 @@ mod text;
 
 use crate::{
 	args::{AnchorChainArgs, AnchorChainCommand},
+	collect::anchor_files,
 	commands::verify::read_trust,
 	context::Context,
-	error::{exit, CliError, ContentError, Missing},
+	error::{exit, CliError, ContentError},
 	export::bitcoin::BitcoinNode,
 };
 use follow::Followed;
@@ -35,13 +36,7 @@ fn verify(context: &Context, args: &AnchorChainArgs) -> Result<u8, CliError> {
 		path: args.trust.clone(),
 		source: ContentError::NoAnchorOrigin,
 	})?;
-	let mut files = Vec::new();
-	for path in &args.anchors {
-		files.extend(AnchorFile::list(path)?);
-	}
-	if files.is_empty() {
-		return Err(Missing::NoAnchorFile.into());
-	}
+	let files = anchor_files(&args.anchors)?;
 	let given = Given { trust, origin, files };
 	let mut result = given.check(context)?;
 	if let (Ok(whole), Some(url)) = (&mut result, &args.bitcoin) {

@@ -72,7 +72,7 @@ impl From<Damage> for Wrong {
 		match damage {
 			Damage::Finding(finding) => {
 				let name = finding.rule.name();
-				Self::new(finding.position, name, finding.reason)
+				Self::new(finding.position, name, finding.reason.into())
 			},
 			Damage::File { file, byte, reason } => Self {
 				file: Some((file.to_owned(), Some(byte))),

@@ -1,11 +1,10 @@
 //! The running node's log over HTTP: every root from tiles and entries alone, and what the node's log key
 //! signs.
 
-mod common;
-#[path = "../log-http/tests/reader/mod.rs"]
+#[path = "../../log-http/tests/reader/mod.rs"]
 mod reader;
 
-use common::*;
+use crate::common::*;
 use jsonrpsee::core::client::{ClientT, Error};
 use pantheon_client::{
 	audit_rpc::{AuditApiClient, LogKeyView},

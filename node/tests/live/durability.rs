@@ -1,9 +1,7 @@
 //! A node that is killed, and a log store that is deleted or damaged, lose nothing that was
 //! acknowledged as finalised, and come back to the same root.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use pantheon_client::{audit_rpc::Status, Account, Client, Stage};
 use pantheon_primitives::{
 	hash::SoftwareSha256,

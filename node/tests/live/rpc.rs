@@ -1,15 +1,13 @@
 //! One RPC port: Substrate's methods and `audit_*`, unsafe ones refused from outside, bounded work.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use jsonrpsee::{
 	core::client::{ClientT, Error, Subscription, SubscriptionClientT},
 	rpc_params,
 };
 use pantheon_client::{
 	audit_rpc::{AuditApiClient, HexDigest},
-	Account, Stage,
+	Account, Client, Stage,
 };
 use pantheon_primitives::{
 	finality::Header, hash::SoftwareSha256, log::verify_inclusion, LeafHash, LogRoot,
@@ -63,6 +61,23 @@ async fn a_public_node_refuses_unsafe_methods_and_unbounded_questions() {
 	assert_eq!(code(malformed.unwrap_err()), -32602);
 }
 
+/// What a registration takes is known beforehand, and it takes just that.
+async fn register_with_known_funds(client: &Client, operator: &Operator, account: &Account) {
+	const PAN: u128 = 1_000_000_000_000;
+	let call = operator.registration(account);
+	let before = client.registration_funds(&call, account).await.unwrap();
+	assert_eq!((before.free, before.deposit), (1_000_000 * PAN, 31_456 * PAN / 1_000));
+	assert!(before.suffice() && before.fee > 0 && before.stays == PAN / 100, "{before:?}");
+	let nobody = Account::named("//Nobody").unwrap();
+	let funds = client.registration_funds(&operator.registration(&nobody), &nobody).await.unwrap();
+	assert!(funds.free == 0 && !funds.suffice(), "{funds:?}");
+
+	operator.register(client, account).await;
+	let after = client.registration_funds(&call, account).await.unwrap();
+	let taken = before.free - after.free;
+	assert!((before.deposit + 1..=before.deposit + before.fee).contains(&taken), "{taken}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_is_found_and_proved_over_the_ordinary_port() {
 	let base = tempfile::tempdir().unwrap();
@@ -78,7 +93,7 @@ async fn a_record_is_found_and_proved_over_the_ordinary_port() {
 
 	let alice = Account::named("//Alice").unwrap();
 	let mut operator = Operator::new(2, client.genesis());
-	operator.register(&client, &alice).await;
+	register_with_known_funds(&client, &operator, &alice).await;
 	let mut pipeline = client.pipeline(alice).await.unwrap();
 	let mut waiting = vec![];
 	for members in [0, 1000, 0] {

@@ -130,10 +130,13 @@ impl Operator {
 		self.key.try_sign_with_seed(&[7; 32], message, &[]).unwrap().to_vec()
 	}
 
-	pub async fn register(&self, client: &Client, account: &Account) {
+	pub fn registration(&self, account: &Account) -> Call {
 		let proof = self.sign(&registration_message(self.log, &account.id(), &self.public));
-		let call = Call::register(&self.public, &proof);
-		let submission = client.submit(&call, account).await.unwrap();
+		Call::register(&self.public, &proof)
+	}
+
+	pub async fn register(&self, client: &Client, account: &Account) {
+		let submission = client.submit(&self.registration(account), account).await.unwrap();
 		submission.wait(Stage::Finalised, PATIENCE, |_| ()).await.unwrap();
 	}
 
