@@ -3,35 +3,23 @@
 
 mod support;
 
-use bitcoin::{consensus::deserialize, Amount, Transaction, Txid};
-use pantheon_anchor::{
-	machine::{Anchor, Version},
-	rpc::{Core, Credentials, FeeRate},
-};
+use bitcoin::{Amount, Txid};
+use pantheon_anchor::{machine::Anchor, rpc::FeeRate};
 use pantheon_client::anchor_file::AnchorFile;
 use pantheon_primitives::bitcoin::verify_anchor;
 use serde_json::{json, Value};
 use std::{
 	fs,
 	io::{Read, Write},
-	net::{TcpListener, TcpStream},
+	net::TcpStream,
 	process::{Command, Stdio},
 	thread,
 	time::{Duration, Instant},
 };
 use support::{
-	chain, conditions, confirm, journalled, rules, service, service_with, settings, stages, txid,
-	Bitcoind, Clock, Program,
+	chain, conditions, confirm, free_port, journalled, outbids, rules, service, service_with,
+	settings, stages, txid, vsize, Bitcoind, Clock, Program,
 };
-
-fn vsize(version: &Version) -> u64 {
-	deserialize::<Transaction>(&version.raw).unwrap().vsize() as u64
-}
-
-/// By BIP 125, and at no less than 1 sat/vB of its own size more, whatever this node would be content with.
-fn outbids(new: &Version, old: &Version) -> bool {
-	new.fee >= old.fee + Amount::from_sat(vsize(new))
-}
 
 fn versions(anchors: &[Anchor]) -> Vec<Txid> {
 	anchors.iter().flat_map(|a| &a.versions).map(|v| v.txid).collect()
@@ -276,13 +264,12 @@ fn a_second_node_must_be_there_and_agree() {
 	let node = Bitcoind::funded();
 	let mut other = Bitcoind::start();
 	let dir = node.dir.path().join("anchor");
-	let second =
-		|of: &Bitcoind| Some(Core::without_wallet(&of.url(), Credentials::CookieFile(of.cookie())));
 	let mut clock = Clock::new();
 	let mut chain = chain(1);
 	{
 		// Far behind, then as long a chain, but another.
-		let mut service = service(node.core(), &mut chain, &dir).with_second(second(&other));
+		let mut service =
+			service(node.core(), &mut chain, &dir).with_second(Some(other.chain_only()));
 		clock.round(&mut service);
 		assert_eq!(conditions(&service), ["second-node-unusable"]);
 		other.mine_elsewhere(node.height() - other.height());
@@ -296,7 +283,7 @@ fn a_second_node_must_be_there_and_agree() {
 		assert_eq!(conditions(&service), ["second-node-unusable"]);
 		assert!(node.mempool().is_empty(), "nothing is sent meanwhile");
 	}
-	let mut service = service(node.core(), &mut chain, &dir).with_second(second(&node));
+	let mut service = service(node.core(), &mut chain, &dir).with_second(Some(node.chain_only()));
 	clock.round(&mut service);
 	assert_eq!(stages(&service), ["broadcast"]);
 	assert!(conditions(&service).is_empty());
@@ -304,7 +291,7 @@ fn a_second_node_must_be_there_and_agree() {
 
 #[test]
 fn the_running_program_shows_its_condition_at_metrics() {
-	let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+	let port = free_port();
 	let nowhere = tempfile::tempdir().unwrap();
 	let program = Program::new("http://127.0.0.1:9", &nowhere.path().join("cookie"), rules());
 	let listen = format!("listen = \"127.0.0.1:{port}\"");
