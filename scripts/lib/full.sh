@@ -1,5 +1,5 @@
 # What `scripts/test --full` adds. Each of these compiles FRAME anew, with other features or as metadata for the linter.
-# Sourced after common.sh and cargo.sh.
+# Sourced after common.sh, cargo.sh and bitcoind.sh.
 
 # The pallets that are ours.
 PALLETS=(anchor audit-record operators pan-token validators)
@@ -9,9 +9,14 @@ run_full() {
 	for pallet in "${PALLETS[@]}"; do packages+=(--package "pallet-$pallet"); done
 
 	stage "clippy"
-	cargo_logged clippy clippy --release --workspace --all-targets -- -D warnings
-	# By itself, so that no test of another crate turns its helpers on, which the strict lints leave out.
-	cargo_logged clippy-primitives clippy --release --package pantheon-primitives -- -D warnings
+	# In a folder of its own and without the runtime's wasm: the build script would run the linter in it, and all would have to
+	# be built again afterwards.
+	(
+		export CARGO_TARGET_DIR=$PANTHEON_CACHE/target-clippy SKIP_WASM_BUILD=1
+		cargo_logged clippy clippy --release --workspace --all-targets -- -D warnings
+		# By itself, so that no test of another crate turns its helpers on, which the strict lints leave out.
+		cargo_logged clippy-primitives clippy --release --package pantheon-primitives -- -D warnings
+	)
 
 	stage "the pallets' benchmarks, run as tests"
 	cargo_logged benchmarks test --release "${packages[@]}" --features runtime-benchmarks
@@ -28,6 +33,11 @@ run_full() {
 	# With --workspace, so that features are those of the other tests and nothing is compiled anew.
 	cargo_logged anchor-crashes test --release --workspace --test crashes -- --ignored
 	tests_summary "$PANTHEON_CACHE/log/anchor-crashes.log" | sed 's/^/        /'
+
+	stage "the anchoring service between two versions of Bitcoin Core"
+	ensure_second_bitcoind
+	cargo_logged anchor-two-cores test --release --workspace --test two_cores -- --ignored
+	tests_summary "$PANTHEON_CACHE/log/anchor-two-cores.log" | sed 's/^/        /'
 
 	stage "cargo deny"
 	if cargo deny --version >/dev/null 2>&1; then
